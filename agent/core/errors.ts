@@ -1,0 +1,37 @@
+/**
+ * The closed set of ways in which an operation can fail, named as gRPC names them.
+ * `agent/rpc/status.ts` maps them to the wire; nothing else knows the numbers.
+ */
+export type ErrorCode =
+  | "CANCELLED"
+  | "INVALID_ARGUMENT"
+  | "DEADLINE_EXCEEDED"
+  | "NOT_FOUND"
+  | "ALREADY_EXISTS"
+  | "PERMISSION_DENIED"
+  | "RESOURCE_EXHAUSTED"
+  | "FAILED_PRECONDITION"
+  | "UNIMPLEMENTED"
+  | "INTERNAL"
+  | "UNAVAILABLE"
+  | "UNAUTHENTICATED";
+
+/** A failure that may be shown to the user: its message is one line that names what was wrong and what to do. */
+export class MeshError extends Error {
+  override name = "MeshError";
+
+  constructor(readonly code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+  }
+}
+
+/** Wrong usage of the command line or the configuration: the program ends with exit code 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** The message of anything that was thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\s*\n\s*/g, " ").trim();
+}

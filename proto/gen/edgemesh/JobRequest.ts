@@ -1,0 +1,20 @@
+// Original file: orchestrator.proto
+
+import type { Plan as _edgemesh_Plan, Plan__Output as _edgemesh_Plan__Output } from '../edgemesh/Plan.ts';
+import type { ReduceSpec as _edgemesh_ReduceSpec, ReduceSpec__Output as _edgemesh_ReduceSpec__Output } from '../edgemesh/ReduceSpec.ts';
+
+export interface JobRequest {
+  'session_id'?: (string);
+  'text'?: (string);
+  'max_workers'?: (number);
+  'plan'?: (_edgemesh_Plan | null);
+  'reduce'?: (_edgemesh_ReduceSpec | null);
+}
+
+export interface JobRequest__Output {
+  'session_id': (string);
+  'text': (string);
+  'max_workers': (number);
+  'plan': (_edgemesh_Plan__Output | null);
+  'reduce': (_edgemesh_ReduceSpec__Output | null);
+}

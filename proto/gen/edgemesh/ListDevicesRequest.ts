@@ -1,0 +1,8 @@
+// Original file: orchestrator.proto
+
+
+export interface ListDevicesRequest {
+}
+
+export interface ListDevicesRequest__Output {
+}

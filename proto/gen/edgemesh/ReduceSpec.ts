@@ -1,0 +1,10 @@
+// Original file: orchestrator.proto
+
+
+export interface ReduceSpec {
+  'kind'?: (string);
+}
+
+export interface ReduceSpec__Output {
+  'kind': (string);
+}

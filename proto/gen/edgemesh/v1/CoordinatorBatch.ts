@@ -1,0 +1,24 @@
+// Original file: mesh.proto
+
+import type { Welcome as _edgemesh_v1_Welcome, Welcome__Output as _edgemesh_v1_Welcome__Output } from '../../edgemesh/v1/Welcome.ts';
+import type { TaskAssignment as _edgemesh_v1_TaskAssignment, TaskAssignment__Output as _edgemesh_v1_TaskAssignment__Output } from '../../edgemesh/v1/TaskAssignment.ts';
+import type { CommandOrder as _edgemesh_v1_CommandOrder, CommandOrder__Output as _edgemesh_v1_CommandOrder__Output } from '../../edgemesh/v1/CommandOrder.ts';
+import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from '../../edgemesh/v1/TaskRef.ts';
+
+export interface CoordinatorBatch {
+  'welcome'?: (_edgemesh_v1_Welcome | null);
+  'tasks'?: (_edgemesh_v1_TaskAssignment)[];
+  'commands'?: (_edgemesh_v1_CommandOrder)[];
+  'cancelled_commands'?: (string)[];
+  'acknowledged'?: (_edgemesh_v1_TaskRef)[];
+  'closing'?: (boolean);
+}
+
+export interface CoordinatorBatch__Output {
+  'welcome': (_edgemesh_v1_Welcome__Output | null);
+  'tasks': (_edgemesh_v1_TaskAssignment__Output)[];
+  'commands': (_edgemesh_v1_CommandOrder__Output)[];
+  'cancelled_commands': (string)[];
+  'acknowledged': (_edgemesh_v1_TaskRef__Output)[];
+  'closing': (boolean);
+}

@@ -1,0 +1,8 @@
+// Original file: mesh.proto
+
+
+export interface ListDeviceStatesRequest {
+}
+
+export interface ListDeviceStatesRequest__Output {
+}

@@ -1,0 +1,18 @@
+// Original file: mesh.proto
+
+
+export interface TaskAssignment {
+  'job_id'?: (string);
+  'task_id'?: (string);
+  'attempt'?: (number);
+  'kind'?: (string);
+  'input'?: (string);
+}
+
+export interface TaskAssignment__Output {
+  'job_id': (string);
+  'task_id': (string);
+  'attempt': (number);
+  'kind': (string);
+  'input': (string);
+}

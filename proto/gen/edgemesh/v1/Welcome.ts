@@ -1,0 +1,12 @@
+// Original file: mesh.proto
+
+
+export interface Welcome {
+  'device_id'?: (string);
+  'device_name'?: (string);
+}
+
+export interface Welcome__Output {
+  'device_id': (string);
+  'device_name': (string);
+}

@@ -1,0 +1,95 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { AuthRequest as _edgemesh_AuthRequest, AuthRequest__Output as _edgemesh_AuthRequest__Output } from './edgemesh/AuthRequest.ts';
+import type { CommandRequest as _edgemesh_CommandRequest, CommandRequest__Output as _edgemesh_CommandRequest__Output } from './edgemesh/CommandRequest.ts';
+import type { CommandResponse as _edgemesh_CommandResponse, CommandResponse__Output as _edgemesh_CommandResponse__Output } from './edgemesh/CommandResponse.ts';
+import type { DeviceAck as _edgemesh_DeviceAck, DeviceAck__Output as _edgemesh_DeviceAck__Output } from './edgemesh/DeviceAck.ts';
+import type { DeviceCostEstimate as _edgemesh_DeviceCostEstimate, DeviceCostEstimate__Output as _edgemesh_DeviceCostEstimate__Output } from './edgemesh/DeviceCostEstimate.ts';
+import type { DeviceId as _edgemesh_DeviceId, DeviceId__Output as _edgemesh_DeviceId__Output } from './edgemesh/DeviceId.ts';
+import type { DeviceInfo as _edgemesh_DeviceInfo, DeviceInfo__Output as _edgemesh_DeviceInfo__Output } from './edgemesh/DeviceInfo.ts';
+import type { DeviceStatus as _edgemesh_DeviceStatus, DeviceStatus__Output as _edgemesh_DeviceStatus__Output } from './edgemesh/DeviceStatus.ts';
+import type { DownloadTicket as _edgemesh_DownloadTicket, DownloadTicket__Output as _edgemesh_DownloadTicket__Output } from './edgemesh/DownloadTicket.ts';
+import type { DownloadTicketRequest as _edgemesh_DownloadTicketRequest, DownloadTicketRequest__Output as _edgemesh_DownloadTicketRequest__Output } from './edgemesh/DownloadTicketRequest.ts';
+import type { Empty as _edgemesh_Empty, Empty__Output as _edgemesh_Empty__Output } from './edgemesh/Empty.ts';
+import type { HealthStatus as _edgemesh_HealthStatus, HealthStatus__Output as _edgemesh_HealthStatus__Output } from './edgemesh/HealthStatus.ts';
+import type { JobId as _edgemesh_JobId, JobId__Output as _edgemesh_JobId__Output } from './edgemesh/JobId.ts';
+import type { JobInfo as _edgemesh_JobInfo, JobInfo__Output as _edgemesh_JobInfo__Output } from './edgemesh/JobInfo.ts';
+import type { JobRequest as _edgemesh_JobRequest, JobRequest__Output as _edgemesh_JobRequest__Output } from './edgemesh/JobRequest.ts';
+import type { JobStatus as _edgemesh_JobStatus, JobStatus__Output as _edgemesh_JobStatus__Output } from './edgemesh/JobStatus.ts';
+import type { LLMTaskRequest as _edgemesh_LLMTaskRequest, LLMTaskRequest__Output as _edgemesh_LLMTaskRequest__Output } from './edgemesh/LLMTaskRequest.ts';
+import type { LLMTaskResponse as _edgemesh_LLMTaskResponse, LLMTaskResponse__Output as _edgemesh_LLMTaskResponse__Output } from './edgemesh/LLMTaskResponse.ts';
+import type { ListDevicesRequest as _edgemesh_ListDevicesRequest, ListDevicesRequest__Output as _edgemesh_ListDevicesRequest__Output } from './edgemesh/ListDevicesRequest.ts';
+import type { ListDevicesResponse as _edgemesh_ListDevicesResponse, ListDevicesResponse__Output as _edgemesh_ListDevicesResponse__Output } from './edgemesh/ListDevicesResponse.ts';
+import type { OrchestratorServiceClient as _edgemesh_OrchestratorServiceClient, OrchestratorServiceDefinition as _edgemesh_OrchestratorServiceDefinition } from './edgemesh/OrchestratorService.ts';
+import type { Plan as _edgemesh_Plan, Plan__Output as _edgemesh_Plan__Output } from './edgemesh/Plan.ts';
+import type { PlanCostRequest as _edgemesh_PlanCostRequest, PlanCostRequest__Output as _edgemesh_PlanCostRequest__Output } from './edgemesh/PlanCostRequest.ts';
+import type { PlanCostResponse as _edgemesh_PlanCostResponse, PlanCostResponse__Output as _edgemesh_PlanCostResponse__Output } from './edgemesh/PlanCostResponse.ts';
+import type { PlanPreviewRequest as _edgemesh_PlanPreviewRequest, PlanPreviewRequest__Output as _edgemesh_PlanPreviewRequest__Output } from './edgemesh/PlanPreviewRequest.ts';
+import type { PlanPreviewResponse as _edgemesh_PlanPreviewResponse, PlanPreviewResponse__Output as _edgemesh_PlanPreviewResponse__Output } from './edgemesh/PlanPreviewResponse.ts';
+import type { ReduceSpec as _edgemesh_ReduceSpec, ReduceSpec__Output as _edgemesh_ReduceSpec__Output } from './edgemesh/ReduceSpec.ts';
+import type { RoutedCommandRequest as _edgemesh_RoutedCommandRequest, RoutedCommandRequest__Output as _edgemesh_RoutedCommandRequest__Output } from './edgemesh/RoutedCommandRequest.ts';
+import type { RoutedCommandResponse as _edgemesh_RoutedCommandResponse, RoutedCommandResponse__Output as _edgemesh_RoutedCommandResponse__Output } from './edgemesh/RoutedCommandResponse.ts';
+import type { RoutingPolicy as _edgemesh_RoutingPolicy, RoutingPolicy__Output as _edgemesh_RoutingPolicy__Output } from './edgemesh/RoutingPolicy.ts';
+import type { SessionInfo as _edgemesh_SessionInfo, SessionInfo__Output as _edgemesh_SessionInfo__Output } from './edgemesh/SessionInfo.ts';
+import type { StepCostEstimate as _edgemesh_StepCostEstimate, StepCostEstimate__Output as _edgemesh_StepCostEstimate__Output } from './edgemesh/StepCostEstimate.ts';
+import type { TaskGroup as _edgemesh_TaskGroup, TaskGroup__Output as _edgemesh_TaskGroup__Output } from './edgemesh/TaskGroup.ts';
+import type { TaskRequest as _edgemesh_TaskRequest, TaskRequest__Output as _edgemesh_TaskRequest__Output } from './edgemesh/TaskRequest.ts';
+import type { TaskResult as _edgemesh_TaskResult, TaskResult__Output as _edgemesh_TaskResult__Output } from './edgemesh/TaskResult.ts';
+import type { TaskSpec as _edgemesh_TaskSpec, TaskSpec__Output as _edgemesh_TaskSpec__Output } from './edgemesh/TaskSpec.ts';
+import type { TaskStatus as _edgemesh_TaskStatus, TaskStatus__Output as _edgemesh_TaskStatus__Output } from './edgemesh/TaskStatus.ts';
+import type { WebRTCAnswer as _edgemesh_WebRTCAnswer, WebRTCAnswer__Output as _edgemesh_WebRTCAnswer__Output } from './edgemesh/WebRTCAnswer.ts';
+import type { WebRTCConfig as _edgemesh_WebRTCConfig, WebRTCConfig__Output as _edgemesh_WebRTCConfig__Output } from './edgemesh/WebRTCConfig.ts';
+import type { WebRTCOffer as _edgemesh_WebRTCOffer, WebRTCOffer__Output as _edgemesh_WebRTCOffer__Output } from './edgemesh/WebRTCOffer.ts';
+import type { WebRTCStop as _edgemesh_WebRTCStop, WebRTCStop__Output as _edgemesh_WebRTCStop__Output } from './edgemesh/WebRTCStop.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  edgemesh: {
+    AuthRequest: MessageTypeDefinition<_edgemesh_AuthRequest, _edgemesh_AuthRequest__Output>
+    CommandRequest: MessageTypeDefinition<_edgemesh_CommandRequest, _edgemesh_CommandRequest__Output>
+    CommandResponse: MessageTypeDefinition<_edgemesh_CommandResponse, _edgemesh_CommandResponse__Output>
+    DeviceAck: MessageTypeDefinition<_edgemesh_DeviceAck, _edgemesh_DeviceAck__Output>
+    DeviceCostEstimate: MessageTypeDefinition<_edgemesh_DeviceCostEstimate, _edgemesh_DeviceCostEstimate__Output>
+    DeviceId: MessageTypeDefinition<_edgemesh_DeviceId, _edgemesh_DeviceId__Output>
+    DeviceInfo: MessageTypeDefinition<_edgemesh_DeviceInfo, _edgemesh_DeviceInfo__Output>
+    DeviceStatus: MessageTypeDefinition<_edgemesh_DeviceStatus, _edgemesh_DeviceStatus__Output>
+    DownloadTicket: MessageTypeDefinition<_edgemesh_DownloadTicket, _edgemesh_DownloadTicket__Output>
+    DownloadTicketRequest: MessageTypeDefinition<_edgemesh_DownloadTicketRequest, _edgemesh_DownloadTicketRequest__Output>
+    Empty: MessageTypeDefinition<_edgemesh_Empty, _edgemesh_Empty__Output>
+    HealthStatus: MessageTypeDefinition<_edgemesh_HealthStatus, _edgemesh_HealthStatus__Output>
+    JobId: MessageTypeDefinition<_edgemesh_JobId, _edgemesh_JobId__Output>
+    JobInfo: MessageTypeDefinition<_edgemesh_JobInfo, _edgemesh_JobInfo__Output>
+    JobRequest: MessageTypeDefinition<_edgemesh_JobRequest, _edgemesh_JobRequest__Output>
+    JobStatus: MessageTypeDefinition<_edgemesh_JobStatus, _edgemesh_JobStatus__Output>
+    LLMTaskRequest: MessageTypeDefinition<_edgemesh_LLMTaskRequest, _edgemesh_LLMTaskRequest__Output>
+    LLMTaskResponse: MessageTypeDefinition<_edgemesh_LLMTaskResponse, _edgemesh_LLMTaskResponse__Output>
+    ListDevicesRequest: MessageTypeDefinition<_edgemesh_ListDevicesRequest, _edgemesh_ListDevicesRequest__Output>
+    ListDevicesResponse: MessageTypeDefinition<_edgemesh_ListDevicesResponse, _edgemesh_ListDevicesResponse__Output>
+    OrchestratorService: SubtypeConstructor<typeof grpc.Client, _edgemesh_OrchestratorServiceClient> & { service: _edgemesh_OrchestratorServiceDefinition }
+    Plan: MessageTypeDefinition<_edgemesh_Plan, _edgemesh_Plan__Output>
+    PlanCostRequest: MessageTypeDefinition<_edgemesh_PlanCostRequest, _edgemesh_PlanCostRequest__Output>
+    PlanCostResponse: MessageTypeDefinition<_edgemesh_PlanCostResponse, _edgemesh_PlanCostResponse__Output>
+    PlanPreviewRequest: MessageTypeDefinition<_edgemesh_PlanPreviewRequest, _edgemesh_PlanPreviewRequest__Output>
+    PlanPreviewResponse: MessageTypeDefinition<_edgemesh_PlanPreviewResponse, _edgemesh_PlanPreviewResponse__Output>
+    ReduceSpec: MessageTypeDefinition<_edgemesh_ReduceSpec, _edgemesh_ReduceSpec__Output>
+    RoutedCommandRequest: MessageTypeDefinition<_edgemesh_RoutedCommandRequest, _edgemesh_RoutedCommandRequest__Output>
+    RoutedCommandResponse: MessageTypeDefinition<_edgemesh_RoutedCommandResponse, _edgemesh_RoutedCommandResponse__Output>
+    RoutingPolicy: MessageTypeDefinition<_edgemesh_RoutingPolicy, _edgemesh_RoutingPolicy__Output>
+    SessionInfo: MessageTypeDefinition<_edgemesh_SessionInfo, _edgemesh_SessionInfo__Output>
+    StepCostEstimate: MessageTypeDefinition<_edgemesh_StepCostEstimate, _edgemesh_StepCostEstimate__Output>
+    TaskGroup: MessageTypeDefinition<_edgemesh_TaskGroup, _edgemesh_TaskGroup__Output>
+    TaskRequest: MessageTypeDefinition<_edgemesh_TaskRequest, _edgemesh_TaskRequest__Output>
+    TaskResult: MessageTypeDefinition<_edgemesh_TaskResult, _edgemesh_TaskResult__Output>
+    TaskSpec: MessageTypeDefinition<_edgemesh_TaskSpec, _edgemesh_TaskSpec__Output>
+    TaskStatus: MessageTypeDefinition<_edgemesh_TaskStatus, _edgemesh_TaskStatus__Output>
+    WebRTCAnswer: MessageTypeDefinition<_edgemesh_WebRTCAnswer, _edgemesh_WebRTCAnswer__Output>
+    WebRTCConfig: MessageTypeDefinition<_edgemesh_WebRTCConfig, _edgemesh_WebRTCConfig__Output>
+    WebRTCOffer: MessageTypeDefinition<_edgemesh_WebRTCOffer, _edgemesh_WebRTCOffer__Output>
+    WebRTCStop: MessageTypeDefinition<_edgemesh_WebRTCStop, _edgemesh_WebRTCStop__Output>
+  }
+}
+
