@@ -1,0 +1,38 @@
+import type { LogFormat, LogLevel } from "../core/log.ts";
+
+/** An address to listen on. `host` is empty for all interfaces; port 0 picks a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where the mesh key comes from. */
+export type KeySource =
+  | { readonly from: "value"; readonly key: string }
+  | { readonly from: "file"; readonly path: string }
+  /** None was given: the data folder's own key, made on the first start. */
+  | { readonly from: "data-dir" };
+
+/** How an agent runs: parsed once from flags, environment and config file, checked, and frozen. */
+export interface AgentConfig {
+  readonly grpc: ListenAddress;
+  readonly http: ListenAddress;
+  /** Host under which other devices reach this one; empty = the first non-internal address. */
+  readonly advertise: string;
+  /** Coordinators to attach to, as `HOST:PORT`. */
+  readonly join: readonly string[];
+  readonly name: string;
+  /** Overrides the id in the data folder; empty = that one. */
+  readonly deviceId: string;
+  readonly key: KeySource;
+  readonly auth: "required" | "open";
+  /** Commands that may be run: bare names or absolute paths. */
+  readonly allow: readonly string[];
+  /** The shared folder; empty = `shared` in the data folder. */
+  readonly share: string;
+  /** Replaces the probe; undefined = probe. */
+  readonly capabilities: ReadonlySet<"npu" | "gpu"> | undefined;
+  readonly store: "sqlite" | "memory";
+  readonly dataDir: string;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+}
