@@ -8,7 +8,12 @@ export interface ListenAddress {
 
 /** Where the mesh key comes from. */
 export type KeySource =
-  | { readonly from: "value"; readonly key: string }
+  | {
+    readonly from: "value";
+    readonly key: string;
+    /** What it was given by, for people: `--key`, `EDGEMESH_KEY`. */
+    readonly origin?: string;
+  }
   | { readonly from: "file"; readonly path: string }
   /** None was given: the data folder's own key, made on the first start. */
   | { readonly from: "data-dir" };

@@ -1,0 +1,70 @@
+import type { Flags } from "./flags.ts";
+
+/** The flags of `edgemesh agent`, in the order in which help shows them. */
+export const AGENT_FLAGS = {
+  grpc: {
+    kind: "string",
+    placeholder: "HOST:PORT",
+    help: "gRPC listen address (default :50051; port 0 picks a free one)",
+  },
+  http: {
+    kind: "string",
+    placeholder: "HOST:PORT",
+    help: "HTTP listen address (default :8081; port 0 picks a free one)",
+  },
+  advertise: {
+    kind: "string",
+    placeholder: "HOST",
+    help: "host under which other devices reach this one (default: its first non-internal address)",
+  },
+  join: { kind: "list", placeholder: "HOST:PORT[,…]", help: "coordinators to attach to" },
+  name: { kind: "string", placeholder: "NAME", help: "name of this device (default: the host name)" },
+  "device-id": { kind: "string", placeholder: "UUID", help: "id of this device (default: the data folder's own)" },
+  key: {
+    kind: "string",
+    placeholder: "KEY",
+    help: "mesh key (default: the data folder's own, made on the first start)",
+  },
+  "key-file": { kind: "string", placeholder: "FILE", help: "file that holds the mesh key" },
+  auth: { kind: "string", placeholder: "required|open", help: "whether every call needs a session (default required)" },
+  allow: { kind: "list", placeholder: "CMD[,…]", help: "commands that may be run (default pwd,ls,cat), or none" },
+  share: { kind: "string", placeholder: "DIR", help: "shared folder (default: shared in the data folder)" },
+  "ticket-ttl": { kind: "string", placeholder: "SECONDS", help: "life of a download ticket (default 60)", later: true },
+  capabilities: { kind: "list", placeholder: "npu,gpu", help: "what this device has, instead of the probe; or none" },
+  ollama: {
+    kind: "string",
+    placeholder: "URL",
+    help: "local model server (default http://localhost:11434)",
+    later: true,
+  },
+  "no-llm": { kind: "boolean", help: "use no local model", later: true },
+  "no-screen": { kind: "boolean", help: "offer no screen", later: true },
+  store: { kind: "string", placeholder: "sqlite|memory", help: "where jobs and devices are kept (default sqlite)" },
+  "data-dir": { kind: "string", placeholder: "DIR", help: "data folder (default ~/.edgemesh)" },
+  "tls-cert": { kind: "string", placeholder: "FILE", help: "certificate of this device", later: true },
+  "tls-key": { kind: "string", placeholder: "FILE", help: "private key of the certificate", later: true },
+  "tls-ca": { kind: "string", placeholder: "FILE", help: "authority that signs the mesh's certificates", later: true },
+  config: { kind: "string", placeholder: "FILE", help: "JSON file with these flags' names as keys" },
+  "log-level": { kind: "string", placeholder: "LEVEL", help: "debug, info (default), warning or error" },
+  "log-format": { kind: "string", placeholder: "text|json", help: "form of the log on standard error (default text)" },
+  verbose: { kind: "boolean", help: "short for --log-level debug" },
+  "print-config": { kind: "boolean", help: "print the configuration and exit" },
+  "print-permissions": { kind: "boolean", help: "print what the agent may access and exit" },
+  help: { kind: "boolean", short: "h", help: "show this help" },
+} as const satisfies Flags;
+
+/** Name of a flag of `edgemesh agent`. */
+export type AgentFlag = keyof typeof AGENT_FLAGS;
+
+/** What only makes sense on a command line. */
+const NOT_IN_A_FILE: ReadonlySet<string> = new Set<AgentFlag>([
+  "config",
+  "verbose",
+  "print-config",
+  "print-permissions",
+  "help",
+]);
+
+/** The flags that a config file may set. */
+export const CONFIG_KEYS: readonly AgentFlag[] = (Object.keys(AGENT_FLAGS) as AgentFlag[])
+  .filter((name) => !NOT_IN_A_FILE.has(name));

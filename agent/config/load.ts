@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { UsageError } from "../core/errors.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "../core/log.ts";
+import { formatAddress, parseListenAddress } from "./address.ts";
+import {
+  checkAdvertised,
+  checkAllow,
+  checkCapabilities,
+  checkJoin,
+  checkName,
+  checkStore,
+  checkUuid,
+  nameFromHost,
+  oneOf,
+} from "./checks.ts";
+import type { AgentConfig } from "./config.ts";
+import { type FileSettings, parseConfigFile } from "./config_file.ts";
+import type { GivenFlags } from "./flags.ts";
+import { ioReason } from "./io_reason.ts";
+import { keySource } from "./key_source.ts";
+import { defaultDataDir, type Environment, processEnvironment, resolvePath } from "./paths.ts";
+import { checked, Settings } from "./settings.ts";
+
+const DEFAULT_GRPC = { host: "", port: 50_051 };
+const DEFAULT_HTTP = { host: "", port: 8081 };
+const DEFAULT_ALLOW = ["pwd", "ls", "cat"];
+
+/**
+ * An agent's configuration: a flag beats the environment, which beats the config file, which beats the default. Paths
+ * come out absolute, everything frozen. Nothing is created and no key file is read.
+ *
+ * @param readFile reads the file given with `--config`.
+ * @param hostname the name of a device that was given none.
+ * @throws {UsageError} one line that names the flag, variable or key and its value.
+ */
+export function loadConfig(
+  given: GivenFlags,
+  env: Environment = processEnvironment,
+  readFile: (path: string) => string = Deno.readTextFileSync,
+  hostname: () => string = Deno.hostname,
+): AgentConfig {
+  const file = readConfigFile(given.text("config"), env, readFile);
+  const settings = new Settings({ given, env, file });
+  const path = (text: string) => resolvePath(text, env);
+  const dataDir = checked(settings.text("data-dir", "EDGEMESH_DATA_DIR"), path) ?? defaultDataDir(env);
+  const config: AgentConfig = {
+    grpc: checked(settings.text("grpc", "GRPC_ADDR"), parseListenAddress) ?? DEFAULT_GRPC,
+    http: checked(settings.text("http", "BULK_HTTP_ADDR"), parseListenAddress) ?? DEFAULT_HTTP,
+    advertise: checked(settings.text("advertise"), checkAdvertised) ?? "",
+    join: checked(settings.list("join"), checkJoin) ?? [],
+    name: checked(settings.text("name"), checkName) ?? nameFromHost(hostname()),
+    deviceId: checked(settings.text("device-id"), checkUuid) ?? "",
+    key: keySource(given, env, settings),
+    auth: checked(settings.text("auth"), oneOf("required", "open")) ?? "required",
+    allow: checked(settings.list("allow"), checkAllow) ?? DEFAULT_ALLOW,
+    share: checked(settings.text("share", "SHARED_DIR"), path) ?? "",
+    capabilities: checked(settings.list("capabilities"), checkCapabilities),
+    store: checked(settings.text("store"), checkStore) ?? "sqlite",
+    dataDir,
+    log: {
+      level: checked(settings.text("log-level"), oneOf(...LOG_LEVELS)) ?? (given.has("verbose") ? "debug" : "info"),
+      format: checked(settings.text("log-format"), oneOf(...LOG_FORMATS)) ?? "text",
+    },
+  };
+  refuseSharedPort(config);
+  return frozen(config);
+}
+
+/**
+ * The configuration as `--print-config` shows it: the flags' names as keys, `null` for what is found out at start. The
+ * key itself is never in it. As a config file it gives the same configuration again, but for a key given by value.
+ */
+export function describeConfig(config: AgentConfig): Record<string, string | readonly string[] | null> {
+  return {
+    grpc: formatAddress(config.grpc),
+    http: formatAddress(config.http),
+    advertise: config.advertise || null,
+    join: config.join.length > 0 ? config.join : null,
+    name: config.name,
+    "device-id": config.deviceId || null,
+    key: config.key.from === "value" ? `set (from ${config.key.origin ?? "the program"})` : null,
+    "key-file": config.key.from === "file" ? config.key.path : null,
+    auth: config.auth,
+    allow: config.allow.length > 0 ? config.allow : ["none"],
+    share: config.share || join(config.dataDir, "shared"),
+    capabilities: config.capabilities === undefined
+      ? null
+      : config.capabilities.size > 0
+      ? [...config.capabilities]
+      : ["none"],
+    store: config.store,
+    "data-dir": config.dataDir,
+    "log-level": config.log.level,
+    "log-format": config.log.format,
+  };
+}
+
+function readConfigFile(
+  name: string | undefined,
+  env: Environment,
+  readFile: (path: string) => string,
+): { name: string; settings: FileSettings } {
+  if (name === undefined) return { name: "", settings: new Map() };
+  let text: string;
+  try {
+    text = readFile(resolvePath(name, env));
+  } catch (error) {
+    throw new UsageError(`--config ${JSON.stringify(name)}: ${ioReason(error)}`);
+  }
+  return { name, settings: parseConfigFile(text, name) };
+}
+
+/** Two listeners on one port would fail later, and less plainly. */
+function refuseSharedPort({ grpc, http }: AgentConfig): void {
+  const overlap = grpc.host === http.host || grpc.host === "" || http.host === "";
+  if (grpc.port !== 0 && grpc.port === http.port && overlap) {
+    throw new UsageError(`--grpc and --http are both on port ${grpc.port}: give one of them another`);
+  }
+}
+
+function frozen<T>(value: T): T {
+  // A Set cannot be frozen; its type says that it is not to be changed.
+  if (typeof value !== "object" || value === null || value instanceof Set) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}

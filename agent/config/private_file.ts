@@ -1,0 +1,73 @@
+import { newId } from "../core/ids.ts";
+import { logger } from "../core/log.ts";
+
+const log = logger("config");
+const encoder = new TextEncoder();
+
+/**
+ * Makes a file that only its owner may read (0600), whole or not at all: whoever reads it never sees a part, and of
+ * several that make it at once one wins. An existing file is left as it is.
+ *
+ * @returns whether this call made it.
+ */
+export async function createPrivateFile(path: string, content: string): Promise<boolean> {
+  const draft = `${path}.${newId()}.tmp`;
+  try {
+    await writeNew(draft, content);
+    return await publish(draft, path, content);
+  } finally {
+    await Deno.remove(draft).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}
+
+/** The file's text, or undefined when there is no such file. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Takes access to a file or folder away from everybody but its owner. One that belongs to somebody else cannot be
+ * changed: the log says so. Windows keeps access elsewhere, nothing is done there.
+ */
+export async function keepPrivate(path: string, mode: 0o600 | 0o700): Promise<void> {
+  const info = await Deno.stat(path);
+  if (info.mode === null || (info.mode & 0o077) === 0) return;
+  const was = (info.mode & 0o777).toString(8);
+  if (info.uid !== Deno.uid()) {
+    log.warn("{path} is open to others (mode {was}) and belongs to another user: it stays open to them", { path, was });
+    return;
+  }
+  await Deno.chmod(path, mode);
+  log.warn("{path} was open to others (mode {was}): now only its owner can use it", { path, was });
+}
+
+async function writeNew(path: string, content: string): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
+  const bytes = encoder.encode(content);
+  for (let sent = 0; sent < bytes.length;) sent += await file.write(bytes.subarray(sent));
+  await file.sync();
+}
+
+async function publish(draft: string, path: string, content: string): Promise<boolean> {
+  try {
+    await Deno.link(draft, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+  }
+  // A file system without hard links (FAT, some network shares): still exclusive, no longer whole at once.
+  try {
+    await writeNew(path, content);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
