@@ -1,0 +1,197 @@
+import { type ErrorCode, MeshError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
+import type {
+  CommandOrder,
+  CommandOutcome,
+  CommandResponse,
+  StatusSample,
+  TaskAssignment,
+  TaskRef,
+} from "../../proto/messages.ts";
+import { type CoordinatorBatch, coordinatorBatch, type WorkerBatch } from "./batches.ts";
+import type { BatchChannel } from "./channel.ts";
+import type { DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
+import { Outbox } from "./outbox.ts";
+
+/**
+ * A device that sends nothing for so long is gone, in ms. Samples come every 2 s, so a loss is noticed within 6 s: this
+ * plus the quarter of a second between two looks.
+ */
+export const SILENCE_LIMIT_MS = 5500;
+
+/** A worker cannot grant more credits than this at once, whatever it says. */
+const MAX_CREDITS = 4096;
+
+type Item =
+  | { readonly task: TaskAssignment }
+  | { readonly command: CommandOrder }
+  | { readonly cancel: string }
+  | { readonly acknowledged: TaskRef };
+
+interface PendingCommand {
+  readonly resolve: (response: CommandResponse) => void;
+  readonly reject: (error: MeshError) => void;
+}
+
+/** The coordinator's side of one attached stream. What the worker says is checked before it is believed. */
+export class AttachedLink implements DeviceLink {
+  readonly #outbox: Outbox<Item>;
+  readonly #commands = new Map<string, PendingCommand>();
+  #credits = 0;
+  #running = 0;
+  #leaving = false;
+  #closed = false;
+  #lastHeard: number;
+
+  constructor(
+    readonly deviceId: string,
+    readonly instanceId: string,
+    readonly kind: LinkKind,
+    private readonly channel: BatchChannel<CoordinatorBatch, WorkerBatch>,
+    private readonly events: LinkEvents,
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.#lastHeard = now();
+    this.#outbox = new Outbox((items) => channel.send(batchOf(items)));
+  }
+
+  get credits(): number {
+    return this.#leaving || this.#closed ? 0 : this.#credits;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** How long the worker has been silent, in ms. */
+  get silence(): number {
+    return this.now() - this.#lastHeard;
+  }
+
+  welcome(coordinator: { deviceId: string; deviceName: string }): void {
+    const welcome = { device_id: coordinator.deviceId, device_name: coordinator.deviceName };
+    this.channel.send(coordinatorBatch({ welcome }));
+  }
+
+  assign(tasks: readonly TaskAssignment[]): void {
+    this.#credits -= tasks.length;
+    this.#running += tasks.length;
+    for (const task of tasks) this.#outbox.put({ task }, task.input.length + 128);
+  }
+
+  acknowledge(outcomes: readonly TaskRef[]): void {
+    for (const { job_id, task_id, attempt } of outcomes) {
+      this.#outbox.put({ acknowledged: { job_id, task_id, attempt } });
+    }
+  }
+
+  execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
+    const { signal, timeoutMs } = options;
+    if (this.#closed || this.#leaving) return Promise.reject(goneError(this.deviceId, "it is leaving the mesh"));
+    if (signal?.aborted) return Promise.reject(cancelledError());
+    const orderId = newId();
+    return new Promise<CommandResponse>((resolve, reject) => {
+      const onAbort = () => {
+        this.#commands.delete(orderId);
+        this.#outbox.put({ cancel: orderId });
+        reject(signal?.reason instanceof MeshError ? signal.reason : cancelledError());
+      };
+      const settle = () => signal?.removeEventListener("abort", onAbort);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#commands.set(orderId, {
+        resolve: (response) => (settle(), resolve(response)),
+        reject: (error) => (settle(), reject(error)),
+      });
+      const order = { order_id: orderId, command, args: [...args], timeout_ms: Math.ceil(timeoutMs ?? 0) };
+      this.#outbox.put({ command: order }, 256 + args.reduce((sum, arg) => sum + arg.length, 0));
+    });
+  }
+
+  /** Takes a batch from the worker. */
+  receive(batch: WorkerBatch): void {
+    if (this.#closed) return;
+    this.#lastHeard = this.now();
+    if (batch.sample) this.events.sample(this, checkedSample(batch.sample));
+    if (batch.leaving) this.#leaving = true;
+    for (const outcome of batch.command_outcomes) this.#settleCommand(outcome);
+    if (batch.outcomes.length > 0) {
+      this.#running = Math.max(0, this.#running - batch.outcomes.length);
+      this.events.outcomes(this, batch.outcomes);
+    }
+    if (batch.credits > 0) {
+      this.#credits = Math.min(MAX_CREDITS, this.#credits + batch.credits);
+      this.events.capacity(this);
+    }
+    if (this.#leaving && this.#running === 0 && this.#commands.size === 0) this.close("it left the mesh");
+  }
+
+  drained(): void {
+    this.#outbox.drained();
+  }
+
+  close(reason: string, goodbye = false): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#outbox.close();
+    if (goodbye) this.channel.send(coordinatorBatch({ closing: true }));
+    this.channel.close();
+    for (const pending of [...this.#commands.values()]) pending.reject(goneError(this.deviceId, reason));
+    this.#commands.clear();
+    this.events.closed(this, reason);
+  }
+
+  #settleCommand(outcome: CommandOutcome): void {
+    const pending = this.#commands.get(outcome.order_id);
+    if (!pending) return;
+    this.#commands.delete(outcome.order_id);
+    if (outcome.response) pending.resolve(outcome.response);
+    else pending.reject(new MeshError(knownCode(outcome.error_code), outcome.error_message || "the command failed"));
+  }
+}
+
+function batchOf(items: readonly Item[]): CoordinatorBatch {
+  const batch = coordinatorBatch({});
+  for (const item of items) {
+    if ("task" in item) batch.tasks.push(item.task);
+    else if ("command" in item) batch.commands.push(item.command);
+    else if ("cancel" in item) batch.cancelled_commands.push(item.cancel);
+    else batch.acknowledged.push(item.acknowledged);
+  }
+  return batch;
+}
+
+/** What a device may answer for a command; anything else is its own fault. */
+const COMMAND_CODES: readonly ErrorCode[] = [
+  "CANCELLED",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "UNAVAILABLE",
+];
+
+function knownCode(code: string): ErrorCode {
+  return COMMAND_CODES.find((known) => known === code) ?? "INTERNAL";
+}
+
+function checkedSample(sample: StatusSample): StatusSample {
+  const size = (value: number) => Number.isFinite(value) && value > 0 ? value : 0;
+  const load = sample.cpu_load;
+  return {
+    cpu_load: Number.isFinite(load) && load >= 0 ? Math.min(1, load) : -1,
+    mem_used_mb: size(sample.mem_used_mb),
+    mem_total_mb: size(sample.mem_total_mb),
+    ram_free_mb: size(sample.ram_free_mb),
+  };
+}
+
+function cancelledError(): MeshError {
+  return new MeshError("CANCELLED", "the caller went away");
+}
+
+/** The device was lost: whether the command ran cannot be known. */
+function goneError(deviceId: string, reason: string): MeshError {
+  return new MeshError("UNAVAILABLE", `device ${deviceId} is gone (${reason}): the command may or may not have run`);
+}

@@ -1,0 +1,92 @@
+import type { Component } from "../core/lifecycle.ts";
+import { logger } from "../core/log.ts";
+import { messageOf } from "../core/errors.ts";
+import type { DeviceInfo } from "../../proto/messages.ts";
+import type { DeviceLink, LinkEvents } from "./device_link.ts";
+import { DialledLink } from "./dialled_link.ts";
+import { agentClient } from "./grpc_client.ts";
+import { probe } from "./probe.ts";
+
+const log = logger("mesh");
+
+/** A dialled device that went away is looked for this often, in ms. */
+const RETURN_INTERVAL_MS = 5000;
+
+/** What dialled devices need of the mesh. */
+export interface DialledMesh extends LinkEvents {
+  add(link: DeviceLink): void;
+  link(deviceId: string): DeviceLink | undefined;
+}
+
+export interface DialledDevicesOptions {
+  readonly mesh: DialledMesh;
+  readonly key: string;
+  readonly clientName: string;
+  readonly onSeen: (deviceId: string) => void;
+}
+
+/** Devices that only register: each is dialled, and one that went away is looked for until it is back. */
+export class DialledDevices implements Component {
+  readonly name = "dialled devices";
+  readonly #away = new Map<string, DeviceInfo>();
+  readonly #stopping = new AbortController();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #looking = false;
+
+  constructor(private readonly options: DialledDevicesOptions) {}
+
+  start(): void {
+    this.#timer = setInterval(() => this.#lookForAway(), RETURN_INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    this.#away.clear();
+  }
+
+  /** Dials a device that registered. It counts as online until it fails to answer. */
+  dial(device: DeviceInfo): void {
+    if (!device.grpc_addr || this.#stopping.signal.aborted) return;
+    this.#away.delete(device.device_id);
+    const { mesh, key, clientName, onSeen } = this.options;
+    const events: LinkEvents = {
+      outcomes: (link, outcomes) => mesh.outcomes(link, outcomes),
+      capacity: (link) => mesh.capacity(link),
+      sample: (link, sample) => mesh.sample(link, sample),
+      closed: (link, reason) => {
+        const current = mesh.link(link.deviceId) === link;
+        mesh.closed(link, reason);
+        if (current && !this.#stopping.signal.aborted) this.#away.set(link.deviceId, device);
+      },
+    };
+    mesh.add(new DialledLink({ device, key, clientName, events, onSeen }));
+  }
+
+  async #lookForAway(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      for (const device of [...this.#away.values()]) await this.#tryAgain(device);
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #tryAgain(device: DeviceInfo): Promise<void> {
+    if (this.options.mesh.link(device.device_id)) {
+      this.#away.delete(device.device_id);
+      return;
+    }
+    const client = agentClient(device.grpc_addr);
+    try {
+      await probe(client, device.device_id, this.#stopping.signal);
+      log.info("device {name} answers again", { name: device.device_name });
+      this.dial(device);
+    } catch (error) {
+      log.debug("device {name} is still away: {reason}", { name: device.device_name, reason: messageOf(error) });
+    } finally {
+      client.close();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import { MeshError, messageOf } from "../core/errors.ts";
+import { logger } from "../core/log.ts";
+import type { AuthRequest } from "../../proto/gen/edgemesh/AuthRequest.ts";
+import type { CommandRequest } from "../../proto/gen/edgemesh/CommandRequest.ts";
+import type { SessionInfo__Output as SessionInfo } from "../../proto/gen/edgemesh/SessionInfo.ts";
+import type { TaskRequest } from "../../proto/gen/edgemesh/TaskRequest.ts";
+import type {
+  CommandResponse,
+  DeviceInfo,
+  TaskAssignment,
+  TaskOutcome,
+  TaskRef,
+  TaskResult,
+} from "../../proto/messages.ts";
+import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
+import { type AgentClient, agentClient, callUnary } from "./grpc_client.ts";
+import { probe } from "./probe.ts";
+
+const log = logger("mesh");
+
+/** Tasks that a dialled device is given at once: each is a call of its own. */
+const CREDITS = 16;
+
+/** A task's call ends after this, in ms. */
+const TASK_TIMEOUT_MS = 250_000;
+
+/** A command's call ends after this, in ms: the device's own limit of 120 s and the way there. */
+const COMMAND_TIMEOUT_MS = 125_000;
+
+/** Opening a session on the device ends after this, in ms. */
+const SESSION_TIMEOUT_MS = 5000;
+
+/** How often a dialled device is asked whether it is there, in ms; together with the answer's limit below 6 s. */
+const PROBE_INTERVAL_MS = 2500;
+
+/** A device that does not answer for so long is gone, in ms. */
+const SILENCE_LIMIT_MS = 5500;
+
+export interface DialledLinkOptions {
+  readonly device: DeviceInfo;
+  /** The mesh key, for a session on the device. */
+  readonly key: string;
+  /** Name of this agent, as the device sees it. */
+  readonly clientName: string;
+  readonly events: LinkEvents;
+  /** The device answered. */
+  readonly onSeen: (deviceId: string) => void;
+}
+
+/**
+ * A device that only registers (an older client): it is called at its `grpc_addr` by the specification's unary methods,
+ * over one connection that stays open.
+ */
+export class DialledLink implements DeviceLink {
+  readonly kind = "dialled";
+  readonly instanceId = "";
+  readonly deviceId: string;
+  readonly #client: AgentClient;
+  readonly #closing = new AbortController();
+  readonly #probe: ReturnType<typeof setInterval>;
+  #session: Promise<string> | undefined;
+  #running = 0;
+  #lastHeard = performance.now();
+
+  constructor(private readonly options: DialledLinkOptions) {
+    this.deviceId = options.device.device_id;
+    this.#client = agentClient(options.device.grpc_addr);
+    this.#probe = setInterval(() => this.#ask(), PROBE_INTERVAL_MS);
+    Deno.unrefTimer(this.#probe as unknown as number);
+    this.#ask();
+  }
+
+  get credits(): number {
+    return this.#closing.signal.aborted ? 0 : CREDITS - this.#running;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  assign(tasks: readonly TaskAssignment[]): void {
+    for (const task of tasks) this.#runTask(task);
+  }
+
+  /** Nothing to do: an older device forgets its results at once. */
+  acknowledge(_outcomes: readonly TaskRef[]): void {}
+
+  execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
+    const { orchestrator } = this.#client;
+    return this.#withSession((session_id) => {
+      const request = { session_id, command, args: [...args] };
+      return callUnary<CommandRequest, CommandResponse>(orchestrator, orchestrator.ExecuteCommand, request, {
+        timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
+        signal: options.signal,
+        sessionId: session_id,
+      });
+    });
+  }
+
+  close(reason: string): void {
+    if (this.#closing.signal.aborted) return;
+    clearInterval(this.#probe);
+    this.#closing.abort(new MeshError("UNAVAILABLE", reason));
+    this.#client.close();
+    this.options.events.closed(this, reason);
+  }
+
+  async #runTask(task: TaskAssignment): Promise<void> {
+    this.#running++;
+    const { orchestrator } = this.#client;
+    const { job_id, task_id, attempt, kind, input } = task;
+    let outcome: TaskOutcome;
+    try {
+      const result = await this.#withSession((sessionId) =>
+        callUnary<TaskRequest, TaskResult>(orchestrator, orchestrator.RunTask, { task_id, job_id, kind, input }, {
+          timeoutMs: TASK_TIMEOUT_MS,
+          signal: this.#closing.signal,
+          sessionId,
+        })
+      );
+      const { ok, output, error, time_ms } = result;
+      outcome = { job_id, task_id, attempt, ok, output, error, time_ms };
+    } catch (error) {
+      outcome = { job_id, task_id, attempt, ok: false, output: "", error: messageOf(error), time_ms: 0 };
+    }
+    this.#running--;
+    if (this.#closing.signal.aborted) return;
+    this.#seen();
+    this.options.events.outcomes(this, [outcome]);
+    this.options.events.capacity(this);
+  }
+
+  /** Opens a session on the device with the first call, and a new one when the device says that it ended. */
+  async #withSession<T>(call: (sessionId: string) => Promise<T>): Promise<T> {
+    try {
+      return await call(await this.#openSession());
+    } catch (error) {
+      if (!(error instanceof MeshError) || error.code !== "UNAUTHENTICATED") throw error;
+      this.#session = undefined;
+      return await call(await this.#openSession());
+    }
+  }
+
+  #openSession(): Promise<string> {
+    if (this.#session) return this.#session;
+    const { orchestrator } = this.#client;
+    const request = { device_name: this.options.clientName, security_key: this.options.key };
+    const session = callUnary<AuthRequest, SessionInfo>(orchestrator, orchestrator.CreateSession, request, {
+      timeoutMs: SESSION_TIMEOUT_MS,
+    }).then((info) => info.session_id);
+    session.catch(() => this.#session = undefined);
+    return this.#session = session;
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      await probe(this.#client, this.deviceId, this.#closing.signal);
+      this.#seen();
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      log.debug("device {name} does not answer: {reason}", {
+        name: this.options.device.device_name,
+        reason: messageOf(error),
+      });
+      if (performance.now() - this.#lastHeard > SILENCE_LIMIT_MS) this.close(`no answer: ${messageOf(error)}`);
+    }
+  }
+
+  #seen(): void {
+    this.#lastHeard = performance.now();
+    this.options.onSeen(this.deviceId);
+  }
+}

@@ -1,0 +1,81 @@
+/** Items of one batch at most; and about so many bytes of text, so that a batch stays far below the message limit. */
+const MAX_ITEMS = 512;
+const MAX_BYTES = 1_048_576;
+
+/** An item with its rough size in bytes. */
+interface Entry<T> {
+  readonly item: T;
+  readonly bytes: number;
+}
+
+/**
+ * Collects what is to be sent and sends it in batches that form by themselves: all that was put in within one turn of
+ * the event loop, or while the channel was full, goes out together.
+ */
+export class Outbox<T> {
+  #entries: Entry<T>[] = [];
+  #scheduled = false;
+  #full = false;
+  #closed = false;
+  #whenEmpty: (() => void)[] = [];
+
+  /** @param send sends one batch; false means that the channel is full until `drained` is called. */
+  constructor(private readonly send: (items: readonly T[]) => boolean) {}
+
+  /** @param bytes the item's rough size, for those that can be large. */
+  put(item: T, bytes = 64): void {
+    if (this.#closed) return;
+    this.#entries.push({ item, bytes });
+    this.#schedule();
+  }
+
+  drained(): void {
+    this.#full = false;
+    this.#schedule();
+  }
+
+  /** Resolves when all that was put in has been handed to the channel, or the outbox is closed. */
+  flushed(): Promise<void> {
+    if (this.#closed || this.#entries.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  /** Drops what is left and takes nothing more. */
+  close(): void {
+    this.#closed = true;
+    this.#entries = [];
+    this.#settle();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#full || this.#closed || this.#entries.length === 0) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    while (this.#entries.length > 0 && !this.#full && !this.#closed) {
+      const count = this.#batchLength();
+      const batch = this.#entries.slice(0, count).map((entry) => entry.item);
+      this.#entries = this.#entries.slice(count);
+      if (!this.send(batch)) this.#full = true;
+    }
+    if (this.#entries.length === 0) this.#settle();
+  }
+
+  #batchLength(): number {
+    let count = 0;
+    for (let bytes = 0; count < this.#entries.length && count < MAX_ITEMS; count++) {
+      bytes += this.#entries[count]?.bytes ?? 0;
+      if (bytes > MAX_BYTES && count > 0) break;
+    }
+    return count;
+  }
+
+  #settle(): void {
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+}

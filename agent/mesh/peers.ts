@@ -1,0 +1,201 @@
+import { MeshError } from "../core/errors.ts";
+import type { Component } from "../core/lifecycle.ts";
+import { logger } from "../core/log.ts";
+import type {
+  CommandResponse,
+  DeviceInfo,
+  StatusSample,
+  TaskAssignment,
+  TaskOutcome,
+  TaskRef,
+} from "../../proto/messages.ts";
+import type { DispatchListener, DispatchTarget, TaskDispatcher } from "../jobs/dispatcher.ts";
+import { AttachedLink, SILENCE_LIMIT_MS } from "./attached_link.ts";
+import type { CoordinatorBatch, WorkerBatch } from "./batches.ts";
+import type { BatchChannel } from "./channel.ts";
+import type { DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
+
+const log = logger("mesh");
+
+/** How often silent devices are looked for, in ms. */
+const WATCH_INTERVAL_MS = 250;
+
+/** What the peers need of the registry. */
+export interface PeerRegistry {
+  find(deviceId: string): { readonly info: DeviceInfo; readonly sample: StatusSample | undefined } | undefined;
+  setLink(deviceId: string, kind: LinkKind): void;
+  setOffline(deviceId: string): void;
+  sampleReceived(deviceId: string, sample: StatusSample): void;
+}
+
+/**
+ * The devices that can be reached now, each over one link. Sends them tasks and commands, and notices when one is lost.
+ */
+export class Peers implements TaskDispatcher, LinkEvents, Component {
+  readonly name = "peers";
+  readonly #links = new Map<string, DeviceLink>();
+  #listener: DispatchListener | undefined;
+  #watch: ReturnType<typeof setInterval> | undefined;
+  #stopping = false;
+
+  constructor(
+    private readonly registry: PeerRegistry,
+    private readonly self: { readonly deviceId: string; readonly deviceName: string },
+  ) {}
+
+  start(): void {
+    this.#watch = setInterval(() => this.#dropSilent(), WATCH_INTERVAL_MS);
+  }
+
+  /** Tells every device that this coordinator goes, and ends all links. */
+  stop(): void {
+    this.#stopping = true;
+    clearInterval(this.#watch);
+    for (const link of [...this.#links.values()]) link.close("the coordinator is stopping", true);
+  }
+
+  /**
+   * Serves a device that attaches. It must be registered; a second program with the id of a device that is attached and
+   * alive is refused.
+   */
+  accept(channel: BatchChannel<CoordinatorBatch, WorkerBatch>, kind: "self" | "attached"): void {
+    let link: AttachedLink | undefined;
+    channel.listen({
+      onBatch: (batch) => {
+        if (link) return link.receive(batch);
+        try {
+          link = this.#greet(batch, channel, kind);
+        } catch (error) {
+          channel.close(error as MeshError);
+        }
+      },
+      onDrain: () => link?.drained(),
+      onClose: (error) => link?.close(error?.message ?? "it closed the stream"),
+    });
+  }
+
+  /** Adds a device that is reached in another way than by attaching. Replaces its former link. */
+  add(link: DeviceLink): void {
+    this.#links.get(link.deviceId)?.close("it is reached in another way now");
+    this.#links.set(link.deviceId, link);
+    this.registry.setLink(link.deviceId, link.kind);
+    this.#listener?.capacity(link.deviceId);
+  }
+
+  link(deviceId: string): DeviceLink | undefined {
+    return this.#links.get(deviceId);
+  }
+
+  /** @throws {MeshError} ALREADY_EXISTS when another living program holds the device id */
+  requireFree(deviceId: string, instanceId: string): void {
+    const link = this.#links.get(deviceId);
+    if (!link || link.kind === "dialled" || link.instanceId === instanceId) return;
+    const name = this.registry.find(deviceId)?.info.device_name ?? deviceId;
+    throw new MeshError(
+      "ALREADY_EXISTS",
+      `device id ${deviceId} is in use by ${name}, which is online: give this device an id of its own ` +
+        "(its own --data-dir, or --device-id)",
+    );
+  }
+
+  /** Runs a command on a device. @throws {MeshError} UNAVAILABLE when it cannot be reached, or its own refusal */
+  execute(
+    deviceId: string,
+    command: string,
+    args: readonly string[],
+    options: ExecuteOptions,
+  ): Promise<CommandResponse> {
+    const link = this.#links.get(deviceId);
+    if (!link) return Promise.reject(new MeshError("UNAVAILABLE", `device ${deviceId} is not reachable`));
+    return link.execute(command, args, options);
+  }
+
+  listen(listener: DispatchListener): void {
+    this.#listener = listener;
+  }
+
+  targets(): DispatchTarget[] {
+    const targets: DispatchTarget[] = [];
+    for (const link of this.#links.values()) {
+      const device = this.registry.find(link.deviceId);
+      if (!device) continue;
+      targets.push({
+        deviceId: link.deviceId,
+        deviceName: device.info.device_name,
+        credits: link.credits,
+        running: link.running,
+        load: device.sample?.cpu_load ?? -1,
+      });
+    }
+    return targets;
+  }
+
+  isOnline(deviceId: string): boolean {
+    return this.#links.has(deviceId);
+  }
+
+  assign(deviceId: string, tasks: readonly TaskAssignment[]): void {
+    this.#links.get(deviceId)?.assign(tasks);
+  }
+
+  acknowledge(deviceId: string, outcomes: readonly TaskRef[]): void {
+    this.#links.get(deviceId)?.acknowledge(outcomes);
+  }
+
+  outcomes(link: DeviceLink, outcomes: readonly TaskOutcome[]): void {
+    this.#listener?.outcomes(link.deviceId, outcomes);
+  }
+
+  capacity(link: DeviceLink): void {
+    if (this.#links.get(link.deviceId) === link) this.#listener?.capacity(link.deviceId);
+  }
+
+  sample(link: DeviceLink, sample: StatusSample): void {
+    this.registry.sampleReceived(link.deviceId, sample);
+  }
+
+  closed(link: DeviceLink, reason: string): void {
+    if (this.#links.get(link.deviceId) !== link) return;
+    this.#links.delete(link.deviceId);
+    if (this.#stopping) return;
+    log.info("device {name} is offline: {reason}", { name: this.#nameOf(link.deviceId), reason });
+    this.registry.setOffline(link.deviceId);
+    this.#listener?.lost(link.deviceId, reason);
+  }
+
+  #greet(
+    batch: WorkerBatch,
+    channel: BatchChannel<CoordinatorBatch, WorkerBatch>,
+    kind: "self" | "attached",
+  ): AttachedLink {
+    const { hello } = batch;
+    if (!hello) throw new MeshError("INVALID_ARGUMENT", "hello: the first batch of a stream must carry it");
+    if (!hello.instance_id) throw new MeshError("INVALID_ARGUMENT", "hello.instance_id: is empty");
+    const device = this.registry.find(hello.device_id);
+    if (!device) {
+      throw new MeshError("FAILED_PRECONDITION", `device "${hello.device_id}" is not registered: RegisterDevice first`);
+    }
+    if (this.#stopping) throw new MeshError("UNAVAILABLE", "the coordinator is stopping");
+    this.requireFree(hello.device_id, hello.instance_id);
+    const link = new AttachedLink(hello.device_id, hello.instance_id, kind, channel, this);
+    this.#links.get(hello.device_id)?.close("it attached again");
+    this.#links.set(hello.device_id, link);
+    this.registry.setLink(hello.device_id, kind);
+    link.welcome(this.self);
+    link.receive(batch);
+    if (kind === "attached") log.info("device {name} is attached", { name: device.info.device_name });
+    return link;
+  }
+
+  #dropSilent(): void {
+    for (const link of [...this.#links.values()]) {
+      if (link instanceof AttachedLink && link.kind === "attached" && link.silence > SILENCE_LIMIT_MS) {
+        link.close(`no sign of life for ${Math.round(link.silence / 100) / 10} s`);
+      }
+    }
+  }
+
+  #nameOf(deviceId: string): string {
+    return this.registry.find(deviceId)?.info.device_name ?? deviceId;
+  }
+}
