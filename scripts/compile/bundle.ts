@@ -1,0 +1,99 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The program made of few files, as both forms of the finished program contain it. */
+export interface Bundle {
+  /** Where the files are. */
+  readonly folder: string;
+  /** The module to run, inside the folder. */
+  readonly main: string;
+  /** Every file, inside the folder, with `/`, sorted. */
+  readonly files: readonly string[];
+}
+
+/** Modules that are loaded by themselves: the program and its workers, each found beside the module that opens it. */
+const ENTRY_POINTS = ["cli/main.ts", "agent/store/sqlite_worker.ts"];
+
+/** Where the modules lie in the bundle. Two deep, because npm modules look for `../../proto` (see `prelude.js`). */
+const MODULE_FOLDER = "program/edgemesh";
+
+/**
+ * npm packages that read proto files of their own at run time: where their proto folder lies, seen from the package's
+ * main module, and which of it is needed. All goes into one folder, in which the names do not meet.
+ */
+const PACKAGE_PROTOS = [
+  { name: "@grpc/grpc-js", folder: "../../proto/", needed: /^(?:channelz\.proto$|xds\/|protoc-gen-validate\/)/ },
+  { name: "@grpc/reflection", folder: "../proto/", needed: /^grpc\// },
+  { name: "grpc-health-check", folder: "../../proto/", needed: /^health\// },
+];
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const DECODER = new TextDecoder();
+
+/**
+ * Bundles the program into a folder, which must exist and be empty.
+ *
+ * @throws {Error} with the bundler's own words when it fails, and for an npm module that looks for files of its package
+ * which the bundle does not hold.
+ */
+export async function makeBundle(folder: string): Promise<Bundle> {
+  const modules = join(folder, MODULE_FOLDER);
+  await Deno.mkdir(modules, { recursive: true });
+  const prelude = await Deno.readTextFile(new URL("./prelude.js", import.meta.url));
+  for (const entry of ENTRY_POINTS) {
+    const output = join(modules, entry.replace(/^.*\//, "").replace(/\.ts$/, ".js"));
+    await bundleModule(entry, output);
+    const code = await Deno.readTextFile(output);
+    checkFilesOfPackages(entry, code);
+    await Deno.writeTextFile(output, `${prelude}\n${code}`);
+  }
+  for await (const { name } of Deno.readDir(join(ROOT, "proto"))) {
+    if (name.endsWith(".proto")) await Deno.copyFile(join(ROOT, "proto", name), join(modules, name));
+  }
+  for (const { name, folder: protos, needed } of PACKAGE_PROTOS) {
+    await copyTree(fileURLToPath(new URL(protos, import.meta.resolve(name))), join(folder, "proto"), needed);
+  }
+  return { folder, main: `${MODULE_FOLDER}/main.js`, files: await listFiles(folder) };
+}
+
+async function bundleModule(entry: string, output: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--frozen", "--platform", "deno", "--output", output, entry],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (!success) throw new Error(`Cannot bundle ${entry}: ${DECODER.decode(stderr).trim()}`);
+}
+
+/** @throws {Error} when code that looks for a file by `__dirname` would look for it outside the bundled proto folder. */
+export function checkFilesOfPackages(entry: string, code: string): void {
+  for (const [index, line] of code.split("\n").entries()) {
+    if (!/\b__(?:dir|file)name\b/.test(line) || /__dirname(?:\}\/|, ")\.\.\/\.\.\/proto\b/.test(line)) continue;
+    throw new Error(
+      `Cannot bundle ${entry}: line ${index + 1} of the bundle reads files of its npm package, which are not in it: ` +
+        line.trim().slice(0, 160),
+    );
+  }
+}
+
+async function copyTree(from: string, to: string, needed: RegExp): Promise<void> {
+  const paths = (await listFiles(from)).filter((path) => needed.test(path));
+  if (paths.length === 0) throw new Error(`Cannot bundle: there is nothing like ${needed} in ${from}`);
+  for (const path of paths) {
+    const target = join(to, path);
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.copyFile(join(from, path), target);
+  }
+}
+
+async function listFiles(folder: string, inside = ""): Promise<string[]> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(folder, inside))) {
+    if (isDirectory) files.push(...await listFiles(folder, `${inside}${name}/`));
+    else files.push(inside + name);
+  }
+  return files.sort();
+}
