@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MeshError } from "../core/errors.ts";
 import { isUuid, newId } from "../core/ids.ts";
 import { ioReason } from "./io_reason.ts";
-import { createPrivateFile, keepPrivate, readIfThere } from "./private_file.ts";
+import { createPrivateFile, keepPrivate } from "./private_file.ts";
 
 /** The right to use a data folder, held until it is disposed of or the process ends. */
 export interface DataDirLock extends Disposable {
@@ -36,13 +36,10 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
 export async function deviceId(dataDir: string, override = ""): Promise<string> {
   if (override !== "") return override;
   const path = join(dataDir, "device_id");
-  let text: string | undefined;
+  let text: string;
   try {
-    text = await readIfThere(path);
-    if (text === undefined) {
-      await createPrivateFile(path, `${newId()}\n`);
-      text = await Deno.readTextFile(path);
-    }
+    await createPrivateFile(path, `${newId()}\n`);
+    text = await Deno.readTextFile(path);
   } catch (error) {
     throw dataDirError("use", dataDir, error);
   }

@@ -11,6 +11,7 @@ const encoder = new TextEncoder();
  * @returns whether this call made it.
  */
 export async function createPrivateFile(path: string, content: string): Promise<boolean> {
+  if (await isThere(path)) return false;
   const draft = `${path}.${newId()}.tmp`;
   try {
     await writeNew(draft, content);
@@ -19,16 +20,6 @@ export async function createPrivateFile(path: string, content: string): Promise<
     await Deno.remove(draft).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
-  }
-}
-
-/** The file's text, or undefined when there is no such file. */
-export async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }
 
@@ -46,6 +37,16 @@ export async function keepPrivate(path: string, mode: 0o600 | 0o700): Promise<vo
   }
   await Deno.chmod(path, mode);
   log.warn("{path} was open to others (mode {was}): now only its owner can use it", { path, was });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 async function writeNew(path: string, content: string): Promise<void> {
