@@ -1,0 +1,109 @@
+import { MeshError } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
+import { keyMatches } from "./mesh_key.ts";
+import { WrongKeys } from "./wrong_keys.ts";
+
+/** How long a session lives without use, in ms: the specification's notes say 30 min. */
+export const SESSION_IDLE_MS = 30 * 60_000;
+/** Live sessions at most. */
+export const MAX_SESSIONS = 10_000;
+/** Characters of a device name that are kept. */
+const MAX_DEVICE_NAME = 256;
+
+/** A live session. */
+export interface Session {
+  readonly sessionId: string;
+  /** What the client calls itself; printable, at most 256 characters, may be empty. */
+  readonly deviceName: string;
+  /** Unix time in seconds. */
+  readonly connectedAt: number;
+}
+
+/** Who may call: sessions opened with the mesh key. They live in memory and end with the process. */
+export class Sessions {
+  readonly #key: string;
+  readonly #now: () => number;
+  readonly #wrongKeys: WrongKeys;
+  /** The longest unused first: each use moves a session to the end. */
+  readonly #live = new Map<string, { readonly session: Session; lastUsed: number }>();
+
+  /** @param options.now Unix time in ms. */
+  constructor(options: { readonly key: string; readonly now?: () => number }) {
+    this.#key = options.key;
+    this.#now = options.now ?? Date.now;
+    this.#wrongKeys = new WrongKeys(this.#now);
+  }
+
+  /** Live sessions now. */
+  get size(): number {
+    this.#sweep();
+    return this.#live.size;
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param peer the caller's address, with or without port; wrong keys are counted by it.
+   * @throws {MeshError} `UNAUTHENTICATED` for a wrong key; `RESOURCE_EXHAUSTED` after too many wrong keys from the same
+   * address, or with too many live sessions.
+   */
+  create(deviceName: string, key: string, peer: string): Session {
+    this.#wrongKeys.refuseGuesser(peer);
+    if (!keyMatches(key, this.#key)) {
+      this.#wrongKeys.count(peer);
+      throw new MeshError(
+        "UNAUTHENTICATED",
+        key === "" ? "no mesh key given: send it as security_key" : "wrong mesh key",
+      );
+    }
+    this.#sweep();
+    if (this.#live.size >= MAX_SESSIONS) {
+      throw new MeshError("RESOURCE_EXHAUSTED", `${MAX_SESSIONS} sessions are open: reuse one, or try again later`);
+    }
+    const now = this.#now();
+    const session: Session = Object.freeze({
+      sessionId: newId(),
+      deviceName: cleanName(deviceName),
+      connectedAt: Math.floor(now / 1000),
+    });
+    this.#live.set(session.sessionId, { session, lastUsed: now });
+    return session;
+  }
+
+  /**
+   * Takes note that a session is used, which renews it.
+   *
+   * @throws {MeshError} `UNAUTHENTICATED` when none was given, or the one given is not live.
+   */
+  touch(sessionId: string): Session {
+    if (sessionId === "") {
+      throw new MeshError(
+        "UNAUTHENTICATED",
+        "no session given: open one with CreateSession and send it as session_id or as metadata " +
+          '"authorization: Bearer SESSION_ID"',
+      );
+    }
+    const entry = this.#live.get(sessionId);
+    const now = this.#now();
+    // Deleted and set again, it moves to the end.
+    this.#live.delete(sessionId);
+    if (!entry || now - entry.lastUsed >= SESSION_IDLE_MS) {
+      throw new MeshError("UNAUTHENTICATED", "unknown or ended session: open a new one with CreateSession");
+    }
+    entry.lastUsed = now;
+    this.#live.set(sessionId, entry);
+    return entry.session;
+  }
+
+  #sweep(): void {
+    const now = this.#now();
+    for (const [id, { lastUsed }] of this.#live) {
+      if (now - lastUsed < SESSION_IDLE_MS) return;
+      this.#live.delete(id);
+    }
+  }
+}
+
+function cleanName(name: string): string {
+  return [...name.replace(/[\p{Cc}\p{Cs}]/gu, "")].slice(0, MAX_DEVICE_NAME).join("").trim();
+}

@@ -1,0 +1,67 @@
+import { MeshError } from "../core/errors.ts";
+
+/** Wrong keys from one address within {@link WINDOW_MS} after which it has to wait. */
+export const WRONG_KEYS_ALLOWED = 10;
+/** How long wrong keys are counted together, from the first one, in ms. */
+export const WINDOW_MS = 10_000;
+/** Addresses remembered at most; beyond that the oldest are forgotten. */
+export const MAX_ADDRESSES = 4096;
+
+/** Slows down whoever guesses keys, by address, without keeping anybody else out. */
+export class WrongKeys {
+  /** In order of `since`: a window never moves, so the oldest stands first. */
+  readonly #windows = new Map<string, { readonly since: number; count: number }>();
+
+  constructor(private readonly now: () => number) {}
+
+  /** Addresses remembered now. */
+  get size(): number {
+    return this.#windows.size;
+  }
+
+  /**
+   * To be called before a key is compared.
+   *
+   * @throws {MeshError} `RESOURCE_EXHAUSTED` when the address has given too many wrong keys.
+   */
+  refuseGuesser(peer: string): void {
+    this.#forgetEnded();
+    const window = this.#windows.get(addressOf(peer));
+    if (!window || window.count < WRONG_KEYS_ALLOWED) return;
+    const seconds = Math.ceil((window.since + WINDOW_MS - this.now()) / 1000);
+    throw new MeshError("RESOURCE_EXHAUSTED", `too many wrong mesh keys from your address: try again in ${seconds} s`);
+  }
+
+  /** Counts a wrong key. */
+  count(peer: string): void {
+    const address = addressOf(peer);
+    const window = this.#windows.get(address);
+    if (window) {
+      window.count++;
+      return;
+    }
+    this.#windows.set(address, { since: this.now(), count: 1 });
+    if (this.#windows.size > MAX_ADDRESSES) this.#forgetFirst();
+  }
+
+  #forgetEnded(): void {
+    const now = this.now();
+    for (const [address, { since }] of this.#windows) {
+      // A window that begins in the future is one of a clock that was set back.
+      if (since <= now && now < since + WINDOW_MS) return;
+      this.#windows.delete(address);
+    }
+  }
+
+  #forgetFirst(): void {
+    for (const address of this.#windows.keys()) {
+      this.#windows.delete(address);
+      return;
+    }
+  }
+}
+
+/** Without the port, which is another one for each connection: `10.0.0.5:4711`, `::1:4711`, `[::1]:4711`. */
+function addressOf(peer: string): string {
+  return peer.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1").replace(/^::ffff:/i, "");
+}
