@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { MeshError } from "../core/errors.ts";
 import { isUuid, newId } from "../core/ids.ts";
+import { logger } from "../core/log.ts";
 import { ioReason } from "./io_reason.ts";
-import { createPrivateFile, keepPrivate } from "./private_file.ts";
+import { createPrivateFile, keepPrivate, modeIfOpen } from "./private_file.ts";
+
+const log = logger("config");
 
 /** The right to use a data folder, held until it is disposed of or the process ends. */
 export interface DataDirLock extends Disposable {
@@ -11,15 +14,22 @@ export interface DataDirLock extends Disposable {
 }
 
 /**
- * Makes the data folder if it is not there and closes it to others (0700). An existing one that is open wider is closed
- * too, which the log says.
+ * Makes the data folder if it is not there, for its owner alone (0700). An existing empty one is closed to others too. One
+ * that holds something and is open stays so, since it may be a folder of other use (`/tmp`): the log says how to close it,
+ * and what is secret in it is closed by itself.
  *
  * @throws {MeshError} when it cannot be made or is not a folder.
  */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
     await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await keepPrivate(dataDir, 0o700);
+    if (await isEmpty(dataDir)) return await keepPrivate(dataDir, 0o700);
+    const mode = await modeIfOpen(dataDir);
+    if (mode === undefined) return;
+    log.warn("data folder {dataDir} is open to others (mode {mode}): close it with chmod 700, or choose another", {
+      dataDir,
+      mode,
+    });
   } catch (error) {
     // With `recursive`, only something that is not a folder can be in the way.
     const cause = error instanceof Deno.errors.AlreadyExists ? new Error("it is a file, not a folder") : error;
@@ -77,6 +87,11 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock> {
     held = undefined;
   };
   return { release, [Symbol.dispose]: release };
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  for await (const _entry of Deno.readDir(folder)) return false;
+  return true;
 }
 
 async function inUse(dataDir: string, path: string): Promise<MeshError> {

@@ -21,7 +21,7 @@ async function modeOf(path: string): Promise<number | undefined> {
 
 const windows = Deno.build.os === "windows";
 
-Deno.test("the data folder is made for its owner alone, and an open one is closed", () =>
+Deno.test("the data folder is made for its owner alone, and an empty one that is open is closed", () =>
   withFolder(async (folder) => {
     const dataDir = join(folder, "deep", "data");
     await prepareDataDir(dataDir);
@@ -31,6 +31,14 @@ Deno.test("the data folder is made for its owner alone, and an open one is close
     await Deno.chmod(dataDir, 0o755);
     await prepareDataDir(dataDir);
     assertEquals(await modeOf(dataDir), 0o700);
+  }));
+
+Deno.test("a folder that holds something already keeps its mode, since it may be /tmp", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(join(folder, "somebody's file"), "");
+    await Deno.chmod(folder, 0o755);
+    await prepareDataDir(folder);
+    if (!windows) assertEquals(await modeOf(folder), 0o755);
   }));
 
 Deno.test("a data folder that cannot be is refused in one line that names it", () =>

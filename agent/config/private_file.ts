@@ -24,19 +24,25 @@ export async function createPrivateFile(path: string, content: string): Promise<
 }
 
 /**
- * Takes access to a file or folder away from everybody but its owner. One that belongs to somebody else cannot be
- * changed: the log says so. Windows keeps access elsewhere, nothing is done there.
+ * Takes access to a file or folder away from everybody but its owner. The log says when it was open, and when it belongs
+ * to somebody else and so stays open. Windows keeps access elsewhere: nothing is done there.
  */
 export async function keepPrivate(path: string, mode: 0o600 | 0o700): Promise<void> {
-  const info = await Deno.stat(path);
-  if (info.mode === null || (info.mode & 0o077) === 0) return;
-  const was = (info.mode & 0o777).toString(8);
-  if (info.uid !== Deno.uid()) {
+  const was = await modeIfOpen(path);
+  if (was === undefined) return;
+  try {
+    await Deno.chmod(path, mode);
+    log.warn("{path} was open to others (mode {was}): now only its owner can use it", { path, was });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
     log.warn("{path} is open to others (mode {was}) and belongs to another user: it stays open to them", { path, was });
-    return;
   }
-  await Deno.chmod(path, mode);
-  log.warn("{path} was open to others (mode {was}): now only its owner can use it", { path, was });
+}
+
+/** The mode, in octal, of what others than its owner have access to; undefined when nobody has, and on Windows. */
+export async function modeIfOpen(path: string): Promise<string | undefined> {
+  const { mode } = await Deno.stat(path);
+  return mode === null || (mode & 0o077) === 0 ? undefined : (mode & 0o777).toString(8);
 }
 
 async function isThere(path: string): Promise<boolean> {
