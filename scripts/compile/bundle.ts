@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { denoFailure } from "./deno_failure.ts";
 
 /** The program made of few files, as both forms of the finished program contain it. */
 export interface Bundle {
@@ -28,7 +29,6 @@ const PACKAGE_PROTOS = [
 ];
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const DECODER = new TextDecoder();
 
 /**
  * Bundles the program into a folder, which must exist and be empty.
@@ -65,7 +65,7 @@ async function bundleModule(entry: string, output: string): Promise<void> {
     stderr: "piped",
     env: { NO_COLOR: "1" },
   }).output();
-  if (!success) throw new Error(`Cannot bundle ${entry}: ${DECODER.decode(stderr).trim()}`);
+  if (!success) throw new Error(`Cannot bundle ${entry}: ${denoFailure(stderr)}`);
 }
 
 /** @throws {Error} when code that looks for a file by `__dirname` would look for it outside the bundled proto folder. */
