@@ -64,6 +64,7 @@ export class Registry {
   readonly #listeners = new Set<PresenceListener>();
   /** Slots in the order of {@link all}; undefined after a change that may move one. Samples move none. */
   #order: Slot[] | undefined;
+  #selfId: string | undefined;
   #journalFails = false;
 
   /**
@@ -103,7 +104,8 @@ export class Registry {
     const checked = checkedDeviceInfo(info);
     const id = checked.device_id;
     const slot = this.#slots.get(id);
-    if (slot?.entry.link === "self" && !options.self) {
+    if (options.self) this.#selfId = id;
+    else if (id === this.#selfId) {
       throw new MeshError(
         "ALREADY_EXISTS",
         `device_id: "${id}" is this coordinator's own; give the other device its own with --device-id or --data-dir`,
@@ -135,9 +137,17 @@ export class Registry {
     const slot = this.#slot(id);
     const sample = cleanSample(given);
     const info = sample.ram_free_mb > 0 ? { ...slot.entry.info, ram_free_mb: sample.ram_free_mb } : slot.entry.info;
-    const now = this.#now();
-    slot.entry = makeEntry({ ...slot.entry, info, sample, lastSeen: now });
-    if (now - slot.journalledSeen >= SEEN_JOURNAL_MS) this.#noteSeen(slot);
+    this.#saw(slot, { ...slot.entry, info, sample });
+  }
+
+  /**
+   * The device showed that it is there, without saying how it is.
+   *
+   * @throws {MeshError} `NOT_FOUND` for an unknown device.
+   */
+  seen(id: string): void {
+    const slot = this.#slot(id);
+    this.#saw(slot, slot.entry);
   }
 
   /**
@@ -207,6 +217,12 @@ export class Registry {
     const slot = this.#slots.get(id);
     if (!slot) throw noDevice(id);
     return slot;
+  }
+
+  #saw(slot: Slot, fields: Omit<DeviceEntry, "online">): void {
+    const now = this.#now();
+    slot.entry = makeEntry({ ...fields, lastSeen: now });
+    if (now - slot.journalledSeen >= SEEN_JOURNAL_MS) this.#noteSeen(slot);
   }
 
   #makeRoom(): void {

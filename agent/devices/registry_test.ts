@@ -134,6 +134,15 @@ Deno.test("a status sample is what the status shows, until the device is offline
   assertEquals([registry.status("a").cpu_load, registry.status("a").last_seen], [-1, START / 1000 + 2]);
 });
 
+Deno.test("a device that only shows that it is there is seen, with the load it last told", async () => {
+  const { registry, clock } = setUp();
+  await registry.register(device("a"));
+  registry.sampleReceived("a", sample());
+  clock.now += 3000;
+  registry.seen("a");
+  assertEquals([registry.status("a").last_seen, registry.status("a").cpu_load], [START / 1000 + 3, 0.5]);
+});
+
 Deno.test("a sample that is nonsense does no harm", async () => {
   const { registry } = setUp();
   await registry.register(device("a", { ram_free_mb: 800 }));
@@ -183,6 +192,7 @@ Deno.test("an unknown device is said to be unknown, in one short line", () => {
     (id: string) => registry.status(id),
     (id: string) => registry.setLink(id, "attached"),
     (id: string) => registry.setOffline(id),
+    (id: string) => registry.seen(id),
     (id: string) => registry.sampleReceived(id, sample()),
   ];
   for (const call of calls) {
@@ -217,6 +227,8 @@ Deno.test("no other device can take this agent's id", async () => {
   const error = await assertRejects(() => registry.register(device("me")), MeshError, "is this coordinator's own");
   assertEquals(error.code, "ALREADY_EXISTS");
   assertEquals([registry.get("me").link, registry.get("me").info.device_name], ["self", "mine"]);
+  registry.setOffline("me");
+  await assertRejects(() => registry.register(device("me")), MeshError, "is this coordinator's own");
   await registry.register(device("me", { device_name: "renamed" }), { self: true });
   assertEquals(registry.get("me").info.device_name, "renamed");
 });
