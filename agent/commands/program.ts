@@ -1,0 +1,67 @@
+import { delimiter, extname, isAbsolute, join } from "node:path";
+import { MeshError } from "../core/errors.ts";
+import { shown } from "./allow_list.ts";
+
+/** How to start a program. */
+export interface Launch {
+  /** Absolute path. */
+  readonly program: string;
+  /** Absolute path of `setsid`, which starts the program in a process group of its own; undefined = it is not needed or not there. */
+  readonly setsid: string | undefined;
+}
+
+/** Finds programs on the agent's PATH, and remembers where. */
+export class ProgramFinder {
+  readonly #known = new Map<string, string>();
+  readonly #folders: readonly string[];
+  readonly #windows: boolean;
+
+  constructor(environment: Readonly<Record<string, string>>, os: string = Deno.build.os) {
+    this.#folders = (environment.PATH ?? "").split(delimiter).filter(Boolean);
+    this.#windows = os === "windows";
+  }
+
+  /** @throws {MeshError} `FAILED_PRECONDITION` when it is not installed */
+  async find(command: string): Promise<Launch> {
+    const [program, setsid] = await Promise.all([
+      this.#locate(command),
+      this.#windows ? undefined : this.#locate("setsid"),
+    ]);
+    if (program === undefined) {
+      throw new MeshError(
+        "FAILED_PRECONDITION",
+        `command ${shown(command)} is allowed but not installed on this device`,
+      );
+    }
+    return { program, setsid };
+  }
+
+  async #locate(command: string): Promise<string | undefined> {
+    const known = this.#known.get(command);
+    if (known !== undefined && await this.#isProgram(known)) return known;
+    for (const path of this.#candidates(command)) {
+      if (!await this.#isProgram(path)) continue;
+      this.#known.set(command, path);
+      return path;
+    }
+    return undefined;
+  }
+
+  #candidates(command: string): string[] {
+    // Batch files are left out: cmd.exe parses their arguments again, so that nothing could be handed over verbatim.
+    const names = this.#windows && extname(command) === "" ? [`${command}.exe`, `${command}.com`] : [command];
+    if (this.#windows && /\.(bat|cmd)$/i.test(command)) return [];
+    return names.flatMap((name) => isAbsolute(name) ? [name] : this.#folders.map((folder) => join(folder, name)));
+  }
+
+  async #isProgram(path: string): Promise<boolean> {
+    try {
+      const { isFile, mode } = await Deno.stat(path);
+      return isFile && (mode === null || (mode & 0o111) !== 0);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+      if (error instanceof Deno.errors.PermissionDenied) return false;
+      throw new MeshError("FAILED_PRECONDITION", `cannot look for a command at ${shown(path)}`, { cause: error });
+    }
+  }
+}
