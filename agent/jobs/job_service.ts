@@ -1,3 +1,4 @@
+import { delay } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Component } from "../core/lifecycle.ts";
@@ -88,14 +89,12 @@ export class JobService implements Component {
     await this.#journal.close();
   }
 
-  /** Places no new task; those that run may still end. */
-  pause(): void {
+  /** Takes no new job, places no new task, and waits for those that run, at most `ms`. */
+  async drain(ms: number): Promise<void> {
     this.#stopping = true;
     this.#scheduler.stop();
-  }
-
-  get runningTasks(): number {
-    return this.#scheduler.runningTasks;
+    const end = performance.now() + ms;
+    while (this.#scheduler.runningTasks > 0 && performance.now() < end) await delay(20);
   }
 
   /**

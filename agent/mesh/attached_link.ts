@@ -1,13 +1,6 @@
 import { type ErrorCode, MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
-import type {
-  CommandOrder,
-  CommandOutcome,
-  CommandResponse,
-  StatusSample,
-  TaskAssignment,
-  TaskRef,
-} from "../../proto/messages.ts";
+import type { CommandOrder, CommandOutcome, CommandResponse, TaskAssignment, TaskRef } from "../../proto/messages.ts";
 import { type CoordinatorBatch, coordinatorBatch, type WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
@@ -111,7 +104,7 @@ export class AttachedLink implements DeviceLink {
   receive(batch: WorkerBatch): void {
     if (this.#closed) return;
     this.#lastHeard = this.now();
-    if (batch.sample) this.events.sample(this, checkedSample(batch.sample));
+    if (batch.sample) this.events.sample(this, batch.sample);
     if (batch.leaving) this.#leaving = true;
     for (const outcome of batch.command_outcomes) this.#settleCommand(outcome);
     if (batch.outcomes.length > 0) {
@@ -174,17 +167,6 @@ const COMMAND_CODES: readonly ErrorCode[] = [
 
 function knownCode(code: string): ErrorCode {
   return COMMAND_CODES.find((known) => known === code) ?? "INTERNAL";
-}
-
-function checkedSample(sample: StatusSample): StatusSample {
-  const size = (value: number) => Number.isFinite(value) && value > 0 ? value : 0;
-  const load = sample.cpu_load;
-  return {
-    cpu_load: Number.isFinite(load) && load >= 0 ? Math.min(1, load) : -1,
-    mem_used_mb: size(sample.mem_used_mb),
-    mem_total_mb: size(sample.mem_total_mb),
-    ram_free_mb: size(sample.ram_free_mb),
-  };
 }
 
 function cancelledError(): MeshError {

@@ -6,6 +6,7 @@ import type { DeviceLink, LinkEvents } from "./device_link.ts";
 import { DialledLink } from "./dialled_link.ts";
 import { agentClient } from "./grpc_client.ts";
 import { probe } from "./probe.ts";
+import { UnaddressedLink } from "./unaddressed_link.ts";
 
 const log = logger("mesh");
 
@@ -45,10 +46,21 @@ export class DialledDevices implements Component {
     this.#away.clear();
   }
 
-  /** Dials a device that registered. It counts as online until it fails to answer. */
+  /**
+   * Dials a device that registered. It counts as online until it fails to answer; one that gave no address, until its
+   * registration is too old to show that it is there.
+   */
   dial(device: DeviceInfo): void {
-    if (!device.grpc_addr || this.#stopping.signal.aborted) return;
+    if (this.#stopping.signal.aborted) return;
     this.#away.delete(device.device_id);
+    const current = this.options.mesh.link(device.device_id);
+    if (current instanceof DialledLink && current.address === device.grpc_addr) {
+      return current.heard();
+    }
+    if (!device.grpc_addr) {
+      this.options.mesh.add(new UnaddressedLink(device, this.options.mesh));
+      return;
+    }
     const { mesh, key, clientName, onSeen } = this.options;
     const events: LinkEvents = {
       outcomes: (link, outcomes) => mesh.outcomes(link, outcomes),

@@ -125,7 +125,7 @@ export class DialledLink implements DeviceLink {
     }
     this.#running--;
     if (this.#closing.signal.aborted) return;
-    this.#seen();
+    this.heard();
     this.options.events.outcomes(this, [outcome]);
     this.options.events.capacity(this);
   }
@@ -155,7 +155,7 @@ export class DialledLink implements DeviceLink {
   async #ask(): Promise<void> {
     try {
       await probe(this.#client, this.deviceId, this.#closing.signal);
-      this.#seen();
+      this.heard();
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       log.debug("device {name} does not answer: {reason}", {
@@ -166,7 +166,12 @@ export class DialledLink implements DeviceLink {
     }
   }
 
-  #seen(): void {
+  get address(): string {
+    return this.options.device.grpc_addr;
+  }
+
+  /** The device showed that it is there. */
+  heard(): void {
     this.#lastHeard = performance.now();
     this.options.onSeen(this.deviceId);
   }

@@ -100,13 +100,19 @@ export function callUnary<Request, Response>(
   if (signal?.aborted) return Promise.reject(cancelled(signal));
   return new Promise((resolve, reject) => {
     const onAbort = () => call.cancel();
-    const call = method.call(client, request, callMetadata(options), { deadline: Date.now() + timeoutMs }, (error, response) => {
-      signal?.removeEventListener("abort", onAbort);
-      if (signal?.aborted) reject(cancelled(signal));
-      else if (error) reject(fromGrpcError(error));
-      else if (response === undefined) reject(new MeshError("INTERNAL", "the call was answered with nothing"));
-      else resolve(response);
-    });
+    const call = method.call(
+      client,
+      request,
+      callMetadata(options),
+      { deadline: Date.now() + timeoutMs },
+      (error, response) => {
+        signal?.removeEventListener("abort", onAbort);
+        if (signal?.aborted) reject(cancelled(signal));
+        else if (error) reject(fromGrpcError(error));
+        else if (response === undefined) reject(new MeshError("INTERNAL", "the call was answered with nothing"));
+        else resolve(response);
+      },
+    );
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -44,6 +44,7 @@ export class Joiner implements Component {
   readonly #unacknowledged = new UnacknowledgedOutcomes();
   #session: WorkerSession | undefined;
   #loop: Promise<void> | undefined;
+  #register: (() => Promise<unknown>) | undefined;
   #lastProblem = "";
 
   constructor(private readonly options: JoinerOptions) {
@@ -52,6 +53,11 @@ export class Joiner implements Component {
 
   start(): void {
     this.#loop ??= this.#run();
+  }
+
+  /** Tells the coordinator again what this device is, after that changed. */
+  async announce(): Promise<void> {
+    await this.#register?.();
   }
 
   /** Leaves the mesh: what runs may end, then the stream is closed. */
@@ -72,6 +78,7 @@ export class Joiner implements Component {
       } catch (error) {
         if (!signal.aborted) this.#report(error);
       } finally {
+        this.#register = undefined;
         client.close();
       }
       if (performance.now() - began > STABLE_MS) attempt = 0;
@@ -93,12 +100,14 @@ export class Joiner implements Component {
       { timeoutMs: CALL_TIMEOUT_MS, signal },
     );
     const metadata = { [INSTANCE_METADATA]: instanceId };
-    await callUnary<DeviceInfoInput, DeviceAck>(
-      orchestrator,
-      orchestrator.RegisterDevice,
-      info,
-      { timeoutMs: CALL_TIMEOUT_MS, signal, sessionId, metadata },
-    );
+    this.#register = () =>
+      callUnary<DeviceInfoInput, DeviceAck>(orchestrator, orchestrator.RegisterDevice, device(), {
+        timeoutMs: CALL_TIMEOUT_MS,
+        signal,
+        sessionId,
+        metadata,
+      });
+    await this.#register();
     if (signal.aborted) return;
     const session = new WorkerSession(clientChannel(mesh.Attach(callMetadata({ sessionId, metadata }))), {
       deviceId: info.device_id,

@@ -22,7 +22,9 @@ const WATCH_INTERVAL_MS = 250;
 
 /** What the peers need of the registry. */
 export interface PeerRegistry {
-  find(deviceId: string): { readonly info: DeviceInfo; readonly sample: StatusSample | undefined } | undefined;
+  find(deviceId: string):
+    | { readonly info: Readonly<DeviceInfo>; readonly sample: Readonly<StatusSample> | undefined }
+    | undefined;
   setLink(deviceId: string, kind: LinkKind): void;
   setOffline(deviceId: string): void;
   sampleReceived(deviceId: string, sample: StatusSample): void;

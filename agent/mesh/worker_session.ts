@@ -174,7 +174,7 @@ export class WorkerSession {
   }
 
   #checkIdle(): void {
-    if (!this.#busy) for (const resolve of this.#idle.splice(0)) resolve();
+    if (!this.#busy) { for (const resolve of this.#idle.splice(0)) resolve(); }
   }
 
   #abortAll(reason: string): void {

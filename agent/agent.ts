@@ -1,0 +1,217 @@
+import { resolveMeshKey } from "./auth/mesh_key.ts";
+import { Sessions } from "./auth/sessions.ts";
+import { CommandRunner } from "./commands/run.ts";
+import type { AgentConfig } from "./config/config.ts";
+import { deviceId, lockDataDir, prepareDataDir } from "./config/data_dir.ts";
+import { delay } from "./core/abort.ts";
+import { newId } from "./core/ids.ts";
+import { Lifecycle } from "./core/lifecycle.ts";
+import { logger } from "./core/log.ts";
+import { DeviceSelf } from "./device_self.ts";
+import { probeCapabilities } from "./devices/capabilities.ts";
+import { HostStatus } from "./devices/host_status.ts";
+import { Registry } from "./devices/registry.ts";
+import { BulkServer } from "./http/bulk_server.ts";
+import { JobService } from "./jobs/job_service.ts";
+import type { CoordinatorBatch, WorkerBatch } from "./mesh/batches.ts";
+import { channelPair } from "./mesh/channel.ts";
+import { DialledDevices } from "./mesh/dialled_devices.ts";
+import { Joiner } from "./mesh/joiner.ts";
+import { Peers } from "./mesh/peers.ts";
+import { UnacknowledgedOutcomes } from "./mesh/unacknowledged.ts";
+import { WorkerSession, type WorkSource } from "./mesh/worker_session.ts";
+import { isLoopback, reachableAddress } from "./network.ts";
+import { giveBackPermissions } from "./permissions.ts";
+import { DeterministicPlanner } from "./plans/deterministic.ts";
+import { commandHandlers } from "./rpc/command_handlers.ts";
+import { deviceHandlers } from "./rpc/device_handlers.ts";
+import { Interceptors } from "./rpc/interceptors.ts";
+import { jobHandlers } from "./rpc/job_handlers.ts";
+import { planHandlers } from "./rpc/plan_handlers.ts";
+import { bindError, RpcServer } from "./rpc/server.ts";
+import { meshService, orchestratorService } from "./rpc/services.ts";
+import { sessionHandlers } from "./rpc/session_handlers.ts";
+import { unavailableHandlers } from "./rpc/unavailable_handlers.ts";
+import { workerHandlers } from "./rpc/worker_handlers.ts";
+import { shareFolder } from "./share_folder.ts";
+import { openStore } from "./store/open_store.ts";
+import { TaskWorker } from "./worker/task_worker.ts";
+
+const log = logger("agent");
+
+/** How long running work may go on after the agent was told to stop, in ms. */
+const DRAIN_MS = 10_000;
+
+/** How long a task that names its device waits for it while it is away, in ms. */
+const REATTACH_GRACE_MS = 30_000;
+
+/** `ready` waits so long for the capability probe, in ms; what it finds later is told to the mesh then. */
+const PROBE_WAIT_MS = 250;
+
+/** A running agent. */
+export interface RunningAgent {
+  /** Where it serves gRPC and HTTP, as other devices reach it: `HOST:PORT`. */
+  readonly grpc: string;
+  readonly http: string;
+  readonly deviceId: string;
+  readonly name: string;
+  /** Leaves the mesh, lets running work end (at most 10 s), and releases everything. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** What `startAgent` may be told besides the configuration. */
+export interface StartOptions {
+  /** Gives back the process's permissions that the configuration does not use. Not for a process that does more. */
+  readonly revokePermissions?: boolean;
+}
+
+/**
+ * Starts an agent: the only place that knows every part.
+ *
+ * @throws {MeshError} with one line that says what is in the way: a port in use, an unreadable folder, …
+ */
+export async function startAgent(config: AgentConfig, options: StartOptions = {}): Promise<RunningAgent> {
+  await prepareDataDir(config.dataDir);
+  const lock = await lockDataDir(config.dataDir);
+  const lifecycle = new Lifecycle((component, error) =>
+    log.error("cannot stop {component} cleanly: {error}", { component, error })
+  );
+  await lifecycle.start([{ name: "data folder", start: () => {}, stop: () => lock.release() }]);
+  try {
+    return await assemble(config, options, lifecycle);
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+async function assemble(config: AgentConfig, options: StartOptions, lifecycle: Lifecycle): Promise<RunningAgent> {
+  const probe = config.capabilities ? undefined : probeCapabilities();
+  const [id, { key, created }, share, store] = await Promise.all([
+    deviceId(config.dataDir, config.deviceId),
+    resolveMeshKey(config.key, config.dataDir),
+    shareFolder(config),
+    openStore(config.store, config.dataDir, (notice) => log.warn("{notice}", { notice })),
+  ]);
+  await lifecycle.start([{ name: "store", start: () => {}, stop: () => store.close() }]);
+  const registry = new Registry({ journal: store, known: await store.devices() });
+
+  const status = new HostStatus();
+  const self = new DeviceSelf({
+    deviceId: id,
+    name: config.name,
+    grpcAddress: () => reachableAddress(config.grpc, server.port, config.advertise),
+    httpAddress: () => reachableAddress(config.http, http.port, config.advertise),
+  }, () => status.current());
+  const commands = new CommandRunner({ allow: config.allow, share });
+  const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() });
+  const work: WorkSource = {
+    runTask: (task, signal) => tasks.run(task, signal),
+    runCommand: (command, args, how) => commands.run(command, args, how),
+    sample: () => status.current(),
+  };
+
+  const peers = new Peers(registry, { deviceId: id, deviceName: config.name });
+  const dialled = new DialledDevices({
+    mesh: peers,
+    key,
+    clientName: config.name,
+    onSeen: (device) => registry.seen(device),
+  });
+  const planner = new DeterministicPlanner();
+  const jobs = new JobService({
+    store,
+    dispatcher: peers,
+    devices: {
+      has: (device) => registry.find(device) !== undefined,
+      online: () => registry.online().map((entry) => entry.info),
+    },
+    planner,
+    kinds: tasks.kinds,
+    reattachGraceMs: REATTACH_GRACE_MS,
+  });
+
+  const sessions = new Sessions({ key });
+  const through = new Interceptors({ sessions, auth: config.auth });
+  const handlers = {
+    sessions: sessionHandlers(sessions, config.name),
+    devices: deviceHandlers({ registry, peers, dialled }),
+    commands: commandHandlers({ registry, peers, selfId: id }),
+    jobs: jobHandlers(jobs),
+    plans: planHandlers({ registry, planner }),
+    worker: workerHandlers(tasks),
+    unavailable: unavailableHandlers(),
+  };
+  const server = new RpcServer({
+    listen: config.grpc,
+    orchestrator: orchestratorService(through, id, handlers),
+    mesh: meshService(through, handlers, peers),
+  });
+  const http = new BulkServer(config.http, (listen, error) => bindError(listen, error, "--http"));
+  const instanceId = newId();
+  const joiners = config.join.map((address) =>
+    new Joiner({ address, key, instanceId, device: () => self.info(), work, drainMs: DRAIN_MS })
+  );
+
+  await lifecycle.start([
+    status,
+    { name: "commands", start: () => {}, stop: () => commands.stop() },
+    http,
+    server,
+  ]);
+  if (config.capabilities) {
+    self.capabilities = { has_gpu: config.capabilities.has("gpu"), has_npu: config.capabilities.has("npu") };
+  } else if (probe) {
+    await Promise.race([probe.then((found) => self.capabilities = found), delay(PROBE_WAIT_MS)]);
+  }
+  await registry.register(self.info(), { self: true });
+  await lifecycle.start([peers, dialled]);
+  attachSelf(peers, { deviceId: id, instanceId, work });
+  await lifecycle.start([jobs, ...joiners]);
+  through.open();
+
+  const finishProbe = async () => {
+    const found = await probe;
+    if (found && (found.has_gpu || found.has_npu)) {
+      self.capabilities = found;
+      await registry.register(self.info(), { self: true });
+      await Promise.all(joiners.map((joiner) => joiner.announce()));
+    }
+    if (options.revokePermissions) giveBackPermissions(config);
+  };
+  finishProbe().catch((error) => log.error("cannot tell the mesh of new capabilities: {error}", { error }));
+
+  const grpc = self.info().grpc_addr;
+  announceStart(config, { grpc, key, created });
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    log.info("stopping: running work may end within {seconds} s", { seconds: DRAIN_MS / 1000 });
+    await Promise.all([jobs.drain(DRAIN_MS), through.drain(DRAIN_MS), ...joiners.map((joiner) => joiner.stop())]);
+    await lifecycle.stop();
+  };
+  return { grpc, http: self.info().http_addr, deviceId: id, name: config.name, stop: () => stopping ??= stop() };
+}
+
+/** This agent is a worker of its own mesh, over a channel instead of a socket. */
+function attachSelf(peers: Peers, self: { deviceId: string; instanceId: string; work: WorkSource }): void {
+  const [up, down] = channelPair<WorkerBatch, CoordinatorBatch>();
+  peers.accept(down, "self");
+  new WorkerSession(up, { ...self, unacknowledged: new UnacknowledgedOutcomes() }).start();
+}
+
+function announceStart(config: AgentConfig, at: { grpc: string; key: string; created: boolean }): void {
+  if (config.auth === "open") {
+    log.warn("--auth open: anybody who reaches {grpc} can call methods whose message has no session", {
+      grpc: at.grpc,
+    });
+  }
+  if (at.created) {
+    log.info("this mesh has a new key; on another device: edgemesh agent --join {grpc} --key {key}", {
+      grpc: at.grpc,
+      key: at.key,
+    });
+  }
+  if (config.join.length === 0 && isLoopback(at.grpc) && !config.grpc.host) {
+    log.info("only this machine can reach {grpc}: no other network address was found", { grpc: at.grpc });
+  }
+}

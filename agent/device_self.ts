@@ -1,0 +1,55 @@
+import type { DeviceInfo, StatusSample } from "../proto/messages.ts";
+import { archName, platformName } from "./devices/platform.ts";
+
+/** What a device can do, as the probe or the configuration says. */
+export interface Capabilities {
+  readonly has_gpu: boolean;
+  readonly has_npu: boolean;
+}
+
+/** This device: what it says of itself when it registers, here and at every coordinator. */
+export class DeviceSelf {
+  #capabilities: Capabilities = { has_gpu: false, has_npu: false };
+
+  constructor(
+    private readonly identity: {
+      readonly deviceId: string;
+      readonly name: string;
+      readonly grpcAddress: () => string;
+      readonly httpAddress: () => string;
+    },
+    private readonly sample: () => StatusSample,
+  ) {}
+
+  get deviceId(): string {
+    return this.identity.deviceId;
+  }
+
+  get name(): string {
+    return this.identity.name;
+  }
+
+  set capabilities(found: Capabilities) {
+    this.#capabilities = found;
+  }
+
+  info(): DeviceInfo {
+    return {
+      device_id: this.identity.deviceId,
+      device_name: this.identity.name,
+      platform: platformName(),
+      arch: archName(),
+      has_cpu: true,
+      ...this.#capabilities,
+      grpc_addr: this.identity.grpcAddress(),
+      http_addr: this.identity.httpAddress(),
+      can_screen_capture: false,
+      llm_prefill_toks_per_s: 0,
+      llm_decode_toks_per_s: 0,
+      ram_free_mb: this.sample().ram_free_mb,
+      has_local_model: false,
+      local_model_name: "",
+      local_chat_endpoint: "",
+    };
+  }
+}

@@ -1,0 +1,236 @@
+import { assert, assertEquals } from "../../tests/assert.ts";
+import type { Plan, TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import { checkPlan } from "../plans/check_plan.ts";
+import type { JobRecord } from "../store/store.ts";
+import type { DispatchListener, DispatchTarget, TaskDispatcher } from "./dispatcher.ts";
+import { Job, type Task, taskRecords } from "./job.ts";
+import { MAX_ATTEMPTS, Scheduler } from "./scheduler.ts";
+
+/** Devices in memory: keeps what they were given until the test answers for them. */
+class FakeMesh implements TaskDispatcher {
+  readonly held = new Map<string, TaskAssignment[]>();
+  readonly acknowledged: TaskRef[] = [];
+  readonly #targets = new Map<string, { name: string; slots: number; load: number }>();
+  listener: DispatchListener | undefined;
+
+  come(deviceId: string, { name = deviceId, slots = 64, load = 0 } = {}): void {
+    this.#targets.set(deviceId, { name, slots, load });
+    this.held.set(deviceId, []);
+    this.listener?.capacity(deviceId);
+  }
+
+  go(deviceId: string): void {
+    this.#targets.delete(deviceId);
+    this.held.delete(deviceId);
+    this.listener?.lost(deviceId, "gone");
+  }
+
+  /** Answers the first `count` tasks that the device holds. */
+  answer(deviceId: string, count = Infinity, change: Partial<TaskOutcome> = {}): void {
+    const tasks = this.held.get(deviceId)?.splice(0, count) ?? [];
+    this.listener?.outcomes(deviceId, tasks.map((task) => ({ ...outcomeOf(task), ...change })));
+    this.listener?.capacity(deviceId);
+  }
+
+  targets(): DispatchTarget[] {
+    return [...this.#targets].map(([deviceId, { name, slots, load }]) => {
+      const running = this.held.get(deviceId)?.length ?? 0;
+      return { deviceId, deviceName: name, credits: slots - running, running, load };
+    });
+  }
+
+  isOnline(deviceId: string): boolean {
+    return this.#targets.has(deviceId);
+  }
+
+  assign(deviceId: string, tasks: readonly TaskAssignment[]): void {
+    this.held.get(deviceId)?.push(...tasks);
+  }
+
+  acknowledge(_deviceId: string, outcomes: readonly TaskRef[]): void {
+    this.acknowledged.push(...outcomes);
+  }
+
+  listen(listener: DispatchListener): void {
+    this.listener = listener;
+  }
+}
+
+function outcomeOf({ job_id, task_id, attempt, input }: TaskAssignment): TaskOutcome {
+  return { job_id, task_id, attempt, ok: true, output: `echo: ${input}`, error: "", time_ms: 1 };
+}
+
+function planOf(groups: readonly (readonly { id: string; target?: string }[])[]): Plan {
+  return {
+    groups: groups.map((tasks, index) => ({
+      index,
+      tasks: tasks.map(({ id, target = "" }) => ({
+        task_id: id,
+        kind: "ECHO",
+        input: id,
+        target_device_id: target,
+        prompt_tokens: 0,
+        max_output_tokens: 0,
+      })),
+    })),
+  };
+}
+
+function jobOf(plan: Plan, { maxWorkers = 0, jobId = "job" } = {}): Job {
+  const record: JobRecord = {
+    jobId,
+    text: "",
+    maxWorkers,
+    reduce: "CONCAT",
+    summary: "",
+    createdAt: 0,
+    state: "QUEUED",
+    finishedAt: 0,
+    reason: "",
+  };
+  return new Job(record, taskRecords(checkPlan(plan)));
+}
+
+function setUp(options: { reattachGraceMs?: number } = {}) {
+  const mesh = new FakeMesh();
+  const finished: Task[] = [];
+  const ended: Job[] = [];
+  const scheduler = new Scheduler(mesh, {
+    started: () => {},
+    finished: (_job, tasks) => finished.push(...tasks),
+    groupEnded: (job) => ended.push(job),
+  }, { reattachGraceMs: options.reattachGraceMs ?? 60_000 });
+  return { mesh, scheduler, finished, ended, [Symbol.dispose]: () => scheduler.stop() };
+}
+
+/** Lets the scheduler's pass run. */
+const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
+
+const tasks = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `t${at}` }));
+
+Deno.test("tasks spread over all devices before any holds two", async () => {
+  using rig = setUp();
+  for (const device of ["a", "b", "c"]) rig.mesh.come(device);
+  rig.scheduler.add(jobOf(planOf([tasks(3)])));
+  await settled();
+  assertEquals([...rig.mesh.held.values()].map((held) => held.length), [1, 1, 1]);
+});
+
+Deno.test("with equal work the less loaded device comes first, then the name decides", async () => {
+  using rig = setUp();
+  rig.mesh.come("1", { name: "zoe", load: 0.1 });
+  rig.mesh.come("2", { name: "bob", load: 0.5 });
+  rig.mesh.come("3", { name: "ann", load: 0.5 });
+  rig.scheduler.add(jobOf(planOf([tasks(2)])));
+  await settled();
+  assertEquals([...rig.mesh.held].map(([id, held]) => [id, held.length]), [["1", 1], ["2", 0], ["3", 1]]);
+});
+
+Deno.test("no device gets more tasks than it granted credits", async () => {
+  using rig = setUp();
+  rig.mesh.come("a", { slots: 4 });
+  rig.scheduler.add(jobOf(planOf([tasks(10)])));
+  await settled();
+  assertEquals(rig.mesh.held.get("a")?.length, 4);
+  rig.mesh.answer("a");
+  await settled();
+  assertEquals(rig.mesh.held.get("a")?.length, 4);
+});
+
+Deno.test("max_workers bounds the distinct devices, and a lost one may be replaced", async () => {
+  using rig = setUp();
+  for (const device of ["a", "b", "c"]) rig.mesh.come(device, { slots: 2 });
+  rig.scheduler.add(jobOf(planOf([tasks(6)]), { maxWorkers: 2 }));
+  await settled();
+  assertEquals([...rig.mesh.held.values()].map((held) => held.length), [2, 2, 0]);
+  rig.mesh.go("b");
+  await settled();
+  assertEquals([...rig.mesh.held].map(([id, held]) => [id, held.length]), [["a", 2], ["c", 2]]);
+});
+
+Deno.test("a task that names its device goes there and nowhere else", async () => {
+  using rig = setUp();
+  rig.mesh.come("a");
+  rig.scheduler.add(jobOf(planOf([[{ id: "x", target: "b" }]])));
+  await settled();
+  assertEquals(rig.mesh.held.get("a")?.length, 0);
+  rig.mesh.come("b");
+  await settled();
+  assertEquals(rig.mesh.held.get("b")?.map((task) => task.task_id), ["x"]);
+});
+
+Deno.test("a task whose device stays away fails, and says so", async () => {
+  using rig = setUp({ reattachGraceMs: 1 });
+  rig.mesh.come("a");
+  const job = jobOf(planOf([[{ id: "x", target: "b" }, { id: "y" }]]));
+  rig.scheduler.add(job);
+  const ended = Promise.withResolvers<void>();
+  const poll = setInterval(() => job.task("x")?.state === "FAILED" && ended.resolve(), 1);
+  await ended.promise;
+  clearInterval(poll);
+  assertEquals(job.task("x")?.error, "its device b stayed away for 0.001 s");
+  assertEquals(job.task("y")?.state, "RUNNING");
+});
+
+Deno.test("a lost device's tasks run again elsewhere, at most three times", async () => {
+  using rig = setUp();
+  const job = jobOf(planOf([tasks(1)]));
+  rig.scheduler.add(job);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    rig.mesh.come(`d${attempt}`);
+    await settled();
+    assertEquals(rig.mesh.held.get(`d${attempt}`)?.[0]?.attempt, attempt);
+    rig.mesh.go(`d${attempt}`);
+  }
+  assertEquals(job.task("t0")?.state, "FAILED");
+  assert(job.task("t0")?.error.includes("given up after 3 attempts"));
+  assertEquals(rig.ended, [job]);
+});
+
+Deno.test("results that a device was not asked for are dropped, and acknowledged", async () => {
+  using rig = setUp();
+  rig.mesh.come("a");
+  rig.mesh.come("liar");
+  const job = jobOf(planOf([[{ id: "x", target: "a" }]]));
+  rig.scheduler.add(job);
+  await settled();
+  const task = rig.mesh.held.get("a")?.[0];
+  assert(task);
+  const lies: TaskOutcome[] = [
+    outcomeOf(task),
+    { ...outcomeOf(task), task_id: "unknown" },
+    { ...outcomeOf(task), job_id: "unknown" },
+  ];
+  rig.mesh.listener?.outcomes("liar", lies);
+  rig.mesh.listener?.outcomes("a", [{ ...outcomeOf(task), attempt: 2 }]);
+  assertEquals(job.task("x")?.state, "RUNNING");
+  assertEquals(rig.mesh.acknowledged.length, 4);
+  rig.mesh.answer("a");
+  assertEquals(job.task("x")?.state, "DONE");
+  rig.mesh.listener?.outcomes("a", [{ ...outcomeOf(task), output: "again" }]);
+  assertEquals(job.task("x")?.result, "echo: x");
+});
+
+Deno.test("a failed task does not stop the others of its group", async () => {
+  using rig = setUp();
+  rig.mesh.come("a");
+  const job = jobOf(planOf([tasks(3)]));
+  rig.scheduler.add(job);
+  await settled();
+  rig.mesh.answer("a", 1, { ok: false, output: "", error: "broken" });
+  assertEquals(rig.ended.length, 0);
+  rig.mesh.answer("a");
+  assertEquals(job.tasks.map((task) => task.state), ["FAILED", "DONE", "DONE"]);
+  assertEquals(rig.ended, [job]);
+});
+
+Deno.test("jobs take turns: a large one does not hold up a small one that came later", async () => {
+  using rig = setUp();
+  rig.mesh.come("a", { slots: 100 });
+  rig.scheduler.add(jobOf(planOf([tasks(1000)]), { jobId: "large" }));
+  rig.scheduler.add(jobOf(planOf([tasks(5)]), { jobId: "small" }));
+  await settled();
+  const held = rig.mesh.held.get("a") ?? [];
+  assertEquals(held.filter((task) => task.job_id === "small").length, 5);
+  assertEquals(held.length, 100);
+});

@@ -1,0 +1,45 @@
+import { MeshError } from "../core/errors.ts";
+import type { CommandResponse, DeviceInfo } from "../../proto/messages.ts";
+import { SILENCE_LIMIT_MS } from "./attached_link.ts";
+import type { DeviceLink, LinkEvents } from "./device_link.ts";
+
+/**
+ * A device that registered without an address and did not attach: it was there just now, but no work can reach it. It
+ * takes no tasks, and is offline again when it does not register anew.
+ */
+export class UnaddressedLink implements DeviceLink {
+  readonly kind = "dialled";
+  readonly instanceId = "";
+  readonly credits = 0;
+  readonly running = 0;
+  readonly deviceId: string;
+  readonly #timer: ReturnType<typeof setTimeout>;
+  #closed = false;
+
+  constructor(private readonly device: DeviceInfo, private readonly events: LinkEvents) {
+    this.deviceId = device.device_id;
+    this.#timer = setTimeout(() => this.close("it gave no address and did not register again"), SILENCE_LIMIT_MS);
+  }
+
+  /** Never called: it has no credits. */
+  assign(): void {}
+
+  acknowledge(): void {}
+
+  execute(): Promise<CommandResponse> {
+    const name = this.device.device_name;
+    return Promise.reject(
+      new MeshError(
+        "UNAVAILABLE",
+        `device ${name} registered without grpc_addr and is not attached: nothing reaches it`,
+      ),
+    );
+  }
+
+  close(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.events.closed(this, reason);
+  }
+}

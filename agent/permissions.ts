@@ -1,0 +1,39 @@
+import { logger } from "./core/log.ts";
+import type { AgentConfig } from "./config/config.ts";
+
+const log = logger("agent");
+
+/** One kind of permission: whether this configuration keeps it, and what for. */
+export interface PermissionUse {
+  readonly name: "net" | "read" | "write" | "env" | "sys" | "run" | "ffi";
+  readonly kept: boolean;
+  readonly reason: string;
+}
+
+/** What an agent with this configuration needs, and what it gives back once it has started. */
+export function permissionUses(config: AgentConfig): PermissionUse[] {
+  const runs = config.allow.length > 0;
+  return [
+    { name: "net", kept: true, reason: "serves and calls other devices" },
+    { name: "read", kept: true, reason: "the data folder, the shared folder, and facts of the machine" },
+    { name: "write", kept: true, reason: "the data folder" },
+    { name: "env", kept: true, reason: "proxy settings of outgoing connections" },
+    { name: "sys", kept: true, reason: "load, memory and network addresses" },
+    {
+      name: "run",
+      kept: runs,
+      reason: runs ? `allowed commands: ${config.allow.join(", ")}` : "no command is allowed",
+    },
+    { name: "ffi", kept: false, reason: "no part of this version uses it" },
+  ];
+}
+
+/** Gives back, for the rest of the process, every kind that the configuration does not use. */
+export function giveBackPermissions(config: AgentConfig): void {
+  const kept: string[] = [];
+  for (const use of permissionUses(config)) {
+    if (!use.kept) Deno.permissions.revokeSync({ name: use.name } as Deno.PermissionDescriptor);
+    else kept.push(use.name);
+  }
+  log.info("permissions kept: {kept}", { kept: kept.join(", ") });
+}

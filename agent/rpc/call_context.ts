@@ -1,0 +1,65 @@
+import type { Deadline, Metadata } from "@grpc/grpc-js";
+import { LinkedSignal } from "../core/abort.ts";
+import { MeshError } from "../core/errors.ts";
+
+/** What a handler may know of the call that it serves. */
+export interface CallContext {
+  /** Aborts when the caller goes away, its deadline passes, or the agent has waited long enough at its end. */
+  readonly signal: AbortSignal;
+  /** The caller's address, as grpc-js gives it: `127.0.0.1:40312`. */
+  readonly peer: string;
+  /** What is left of the caller's deadline, in ms; undefined when it set none. */
+  remainingMs(): number | undefined;
+  /** The first value of a metadata entry; empty when it was not sent. */
+  metadata(name: string): string;
+}
+
+/** What a unary call and a stream have in common. */
+interface AnyCall {
+  readonly metadata: Metadata;
+  getPeer(): string;
+  getDeadline(): Deadline;
+  on(event: "cancelled", listener: () => void): unknown;
+}
+
+/** The context of one call. Disposing of it removes its listeners. */
+export class ServedCall implements CallContext, Disposable {
+  readonly peer: string;
+  readonly #linked: LinkedSignal;
+
+  constructor(private readonly call: AnyCall, shutdown: AbortSignal) {
+    this.peer = call.getPeer();
+    this.#linked = new LinkedSignal(shutdown);
+    call.on("cancelled", () => {
+      const late = (this.remainingMs() ?? 1) <= 0;
+      this.#linked.abort(
+        late
+          ? new MeshError("DEADLINE_EXCEEDED", "the caller's deadline passed")
+          : new MeshError("CANCELLED", "the caller went away"),
+      );
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#linked.signal;
+  }
+
+  remainingMs(): number | undefined {
+    const deadline = this.call.getDeadline();
+    const at = deadline instanceof Date ? deadline.getTime() : deadline;
+    return Number.isFinite(at) ? at - Date.now() : undefined;
+  }
+
+  metadata(name: string): string {
+    return textOf(this.call.metadata, name);
+  }
+
+  [Symbol.dispose](): void {
+    this.#linked[Symbol.dispose]();
+  }
+}
+
+function textOf(metadata: Metadata, name: string): string {
+  const value = metadata.get(name)[0];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,52 @@
+import type { DeviceAck } from "../../proto/gen/edgemesh/DeviceAck.ts";
+import type { DeviceId__Output as DeviceId } from "../../proto/gen/edgemesh/DeviceId.ts";
+import type { ListDevicesResponse } from "../../proto/gen/edgemesh/ListDevicesResponse.ts";
+import type { ListDeviceStatesResponse } from "../../proto/gen/edgemesh/v1/ListDeviceStatesResponse.ts";
+import type { DeviceInfo, DeviceStatus } from "../../proto/messages.ts";
+import { MeshError } from "../core/errors.ts";
+import type { Registry } from "../devices/registry.ts";
+import type { DialledDevices } from "../mesh/dialled_devices.ts";
+import { INSTANCE_METADATA } from "../mesh/joiner.ts";
+import type { Peers } from "../mesh/peers.ts";
+import type { UnaryHandler } from "./interceptors.ts";
+
+export interface DeviceHandlers {
+  RegisterDevice: UnaryHandler<DeviceInfo, DeviceAck>;
+  ListDevices: UnaryHandler<unknown, ListDevicesResponse>;
+  GetDeviceStatus: UnaryHandler<DeviceId, DeviceStatus>;
+  ListDeviceStates: UnaryHandler<unknown, ListDeviceStatesResponse>;
+}
+
+export interface DeviceHandlerParts {
+  readonly registry: Registry;
+  readonly peers: Peers;
+  readonly dialled: DialledDevices;
+}
+
+export function deviceHandlers({ registry, peers, dialled }: DeviceHandlerParts): DeviceHandlers {
+  return {
+    async RegisterDevice(info, call) {
+      const instance = call.metadata(INSTANCE_METADATA);
+      peers.requireFree(info.device_id, instance);
+      const entry = await registry.register(info);
+      if (!instance) dialled.dial(entry.info);
+      return { ok: true, registered_at: Math.floor(entry.registeredAt / 1000) };
+    },
+    ListDevices: () => ({ devices: registry.all().map((entry) => entry.info) }),
+    GetDeviceStatus: ({ device_id }) => registry.status(requireId(device_id)),
+    ListDeviceStates: () => ({
+      devices: registry.all().map((entry) => ({
+        device: entry.info,
+        status: registry.status(entry.info.device_id),
+        online: entry.online,
+        link: entry.link,
+        running_tasks: peers.link(entry.info.device_id)?.running ?? 0,
+      })),
+    }),
+  };
+}
+
+function requireId(deviceId: string): string {
+  if (!deviceId) throw new MeshError("INVALID_ARGUMENT", "device_id: is empty");
+  return deviceId;
+}

@@ -1,0 +1,147 @@
+import type {
+  handleBidiStreamingCall,
+  handleUnaryCall,
+  ServerDuplexStream,
+  ServerErrorResponse,
+  ServerUnaryCall,
+} from "@grpc/grpc-js";
+import { MeshError, messageOf } from "../core/errors.ts";
+import { newId } from "../core/ids.ts";
+import { logger } from "../core/log.ts";
+import { statusNumber } from "../mesh/grpc_status.ts";
+import { type CallContext, ServedCall } from "./call_context.ts";
+
+const log = logger("rpc");
+
+const STOPPING = "the agent is stopping";
+
+/** Serves one unary method. What it throws becomes the call's status. */
+export type UnaryHandler<Request, Response> = (request: Request, call: CallContext) => Response | Promise<Response>;
+
+/** Serves one two-way stream until the promise resolves. */
+export type StreamHandler<In, Out> = (stream: ServerDuplexStream<In, Out>, call: CallContext) => void;
+
+/** Whose session a method needs. */
+export interface SessionGate {
+  /** @throws {MeshError} UNAUTHENTICATED */
+  touch(sessionId: string): unknown;
+}
+
+export interface InterceptorOptions {
+  readonly sessions: SessionGate;
+  /** `open` lets methods whose message has no `session_id` through without metadata, for older clients. */
+  readonly auth: "required" | "open";
+}
+
+/** What a method asks of its caller. */
+export interface MethodRules {
+  /** `none`: anyone may call. `required`: a live session. `strict`: a live session even with `--auth open`. */
+  readonly session: "none" | "required" | "strict";
+}
+
+/**
+ * What every call passes through: the session, the deadline, the log, and the mapping of failures to the wire. No handler
+ * does any of it.
+ */
+export class Interceptors {
+  readonly #shutdown = new AbortController();
+  #active = 0;
+  #refusing: string | undefined = "the agent is starting";
+  #idle: (() => void)[] = [];
+
+  constructor(private readonly options: InterceptorOptions) {}
+
+  unary<Request, Response>(
+    method: string,
+    rules: MethodRules,
+    handler: UnaryHandler<Request, Response>,
+  ): handleUnaryCall<Request, Response> {
+    return async (call: ServerUnaryCall<Request, Response>, callback) => {
+      const began = performance.now();
+      using context = new ServedCall(call, this.#shutdown.signal);
+      this.#active++;
+      try {
+        this.#admit(rules, call.request, context);
+        callback(null, await handler(call.request, context));
+        log.debug("{method} ok", { method, peer: context.peer, ms: performance.now() - began });
+      } catch (error) {
+        const failure = this.#failure(method, error);
+        log.debug("{method} {code}: {message}", { method, peer: context.peer, ...failure.shown });
+        callback(failure.response);
+      } finally {
+        this.#active--;
+        if (this.#active === 0) { for (const resolve of this.#idle.splice(0)) resolve(); }
+      }
+    };
+  }
+
+  stream<In, Out>(
+    method: string,
+    rules: MethodRules,
+    handler: StreamHandler<In, Out>,
+  ): handleBidiStreamingCall<In, Out> {
+    return (call) => {
+      const context = new ServedCall(call, this.#shutdown.signal);
+      const dispose = () => context[Symbol.dispose]();
+      call.on("close", dispose);
+      call.on("cancelled", dispose);
+      try {
+        this.#admit(rules, undefined, context);
+        handler(call, context);
+      } catch (error) {
+        call.emit("error", this.#failure(method, error).response);
+      }
+    };
+  }
+
+  /** Lets calls through from now on: every part is there. */
+  open(): void {
+    this.#refusing = undefined;
+  }
+
+  /** Refuses new calls, waits until those under way have ended, at most `ms`; then aborts what is left. */
+  async drain(ms: number): Promise<void> {
+    this.#refusing = STOPPING;
+    if (this.#active > 0) {
+      const timeout = Promise.withResolvers<void>();
+      const timer = setTimeout(timeout.resolve, ms);
+      const idle = new Promise<void>((resolve) => this.#idle.push(resolve));
+      await Promise.race([idle, timeout.promise]);
+      clearTimeout(timer);
+    }
+    this.#shutdown.abort(new MeshError("UNAVAILABLE", STOPPING));
+    // What was aborted just now gets the chance to say so to its caller.
+    for (let turn = 0; turn < 20 && this.#active > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  #admit(rules: MethodRules, request: unknown, context: ServedCall): void {
+    if (this.#refusing) throw new MeshError("UNAVAILABLE", this.#refusing);
+    if (rules.session === "none") return;
+    const named = typeof request === "object" && request !== null && "session_id" in request;
+    const inMessage = named ? String((request as { session_id: unknown }).session_id) : "";
+    const sessionId = inMessage || bearer(context.metadata("authorization"));
+    if (!sessionId && !named && rules.session === "required" && this.options.auth === "open") return;
+    this.options.sessions.touch(sessionId);
+  }
+
+  /** What of a failure goes to the caller. The cause of an unforeseen one goes to the log only. */
+  #failure(method: string, error: unknown) {
+    let shown = { code: "INTERNAL", message: "" };
+    if (error instanceof MeshError) {
+      shown = { code: error.code, message: messageOf(error) };
+      return { shown, response: statusOf(statusNumber(error.code), shown.message) };
+    }
+    const id = newId().slice(0, 8);
+    log.error("{method} failed unexpectedly ({id}): {error}", { method, id, error });
+    shown.message = `internal error ${id}; the agent's log says more`;
+    return { shown, response: statusOf(statusNumber("INTERNAL"), shown.message) };
+  }
+}
+
+function statusOf(code: number, details: string): Partial<ServerErrorResponse> {
+  return { code, details, message: details };
+}
+
+function bearer(header: string): string {
+  return /^Bearer (\S+)$/i.exec(header)?.[1] ?? "";
+}

@@ -1,0 +1,34 @@
+import type { PlanCostRequest__Output as PlanCostRequest } from "../../proto/gen/edgemesh/PlanCostRequest.ts";
+import type { PlanPreviewRequest__Output as PlanPreviewRequest } from "../../proto/gen/edgemesh/PlanPreviewRequest.ts";
+import type { PlanCostResponse, PlanPreviewResponse } from "../../proto/messages.ts";
+import { MeshError } from "../core/errors.ts";
+import type { Registry } from "../devices/registry.ts";
+import { checkPlan } from "../plans/check_plan.ts";
+import { estimatePlanCost } from "../plans/cost.ts";
+import type { Planner } from "../plans/planner.ts";
+import type { UnaryHandler } from "./interceptors.ts";
+
+export interface PlanHandlers {
+  PreviewPlan: UnaryHandler<PlanPreviewRequest, PlanPreviewResponse>;
+  PreviewPlanCost: UnaryHandler<PlanCostRequest, PlanCostResponse>;
+}
+
+export function planHandlers({ registry, planner }: { registry: Registry; planner: Planner }): PlanHandlers {
+  return {
+    PreviewPlan({ text, max_workers }, call) {
+      if (!text.trim()) throw new MeshError("INVALID_ARGUMENT", "text: is empty");
+      const devices = registry.online().map((entry) => entry.info);
+      return planner.plan({ text, maxWorkers: max_workers, devices }, call.signal);
+    },
+    PreviewPlanCost({ plan, device_ids }) {
+      const checked = checkPlan(plan);
+      const entries = device_ids.length > 0
+        ? [...new Set(device_ids)].map((id) => registry.get(id))
+        : registry.online();
+      return estimatePlanCost(
+        checked,
+        entries.map(({ info, online, sample }) => ({ info, online, load: sample?.cpu_load ?? -1 })),
+      );
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { ReflectionService } from "@grpc/reflection";
+import { HealthImplementation, type ServingStatusMap } from "grpc-health-check";
+import { contract } from "../../proto/load.ts";
+import type { ListenAddress } from "../config/config.ts";
+import { formatAddress } from "../config/address.ts";
+import { MeshError, messageOf } from "../core/errors.ts";
+import type { Component } from "../core/lifecycle.ts";
+
+/** The largest message that is taken, in bytes: a plan of 100,000 tasks fits. */
+const MAX_RECEIVE_BYTES = 32 * 1024 * 1024;
+const MAX_SEND_BYTES = 64 * 1024 * 1024;
+
+/** Streams that one connection may have open at once. */
+const MAX_STREAMS = 1000;
+
+export interface RpcServerOptions {
+  readonly listen: ListenAddress;
+  /** Handlers by method name, already wrapped. */
+  readonly orchestrator: UntypedServiceImplementation;
+  readonly mesh: UntypedServiceImplementation;
+}
+
+const SERVICES = ["", "edgemesh.OrchestratorService", "edgemesh.v1.MeshService"] as const;
+
+/** The gRPC server: both services, the standard health service, and reflection, so that tools need no proto files. */
+export class RpcServer implements Component {
+  readonly name = "grpc server";
+  readonly #server = new Server({
+    "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
+    "grpc.max_send_message_length": MAX_SEND_BYTES,
+    "grpc.max_concurrent_streams": MAX_STREAMS,
+  });
+  readonly #health: HealthImplementation;
+  #port = 0;
+  #started = false;
+
+  constructor(private readonly options: RpcServerOptions) {
+    const { packageDefinition, orchestrator, mesh } = contract();
+    this.#server.addService(orchestrator as ServiceDefinition, options.orchestrator);
+    this.#server.addService(mesh as ServiceDefinition, options.mesh);
+    this.#health = new HealthImplementation(statusMap("SERVING"));
+    this.#health.addToServer(this.#server);
+    new ReflectionService(packageDefinition).addToServer(this.#server);
+  }
+
+  /** The port that it listens on, once started. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** @throws {MeshError} UNAVAILABLE when the address cannot be listened on */
+  async start(): Promise<void> {
+    const { host, port } = this.options.listen;
+    if (host) this.#port = await this.#bind({ host, port });
+    else this.#port = await this.#bindAll(port);
+    this.#started = true;
+  }
+
+  /** Closes at once: the interceptors have let the calls under way end. */
+  stop(): void {
+    if (!this.#started) return;
+    this.#started = false;
+    for (const [service, status] of Object.entries(statusMap("NOT_SERVING"))) this.#health.setStatus(service, status);
+    this.#server.forceShutdown();
+  }
+
+  /** All interfaces: both address families where there are two. */
+  async #bindAll(port: number): Promise<number> {
+    try {
+      return await this.#bind({ host: "::", port });
+    } catch (error) {
+      if (error instanceof MeshError && error.code === "ALREADY_EXISTS") throw error;
+      return await this.#bind({ host: "0.0.0.0", port });
+    }
+  }
+
+  #bind(address: ListenAddress): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(formatAddress(address), ServerCredentials.createInsecure(), (error, port) => {
+        if (error) reject(bindError(this.options.listen, error));
+        else resolve(port);
+      });
+    });
+  }
+}
+
+function statusMap(status: "SERVING" | "NOT_SERVING"): ServingStatusMap {
+  return Object.fromEntries(SERVICES.map((service) => [service, status]));
+}
+
+/** The reason on one line. grpc-js puts the system's reason into the text. */
+export function bindError(listen: ListenAddress, error: unknown, flag = "--grpc"): MeshError {
+  const address = formatAddress(listen);
+  const reason = messageOf(error);
+  if (/EADDRINUSE|in use/i.test(reason)) {
+    const text = `Cannot listen on ${address}: the port is in use; stop what uses it, or choose another with ${flag}`;
+    return new MeshError("ALREADY_EXISTS", text, { cause: error });
+  }
+  return new MeshError("UNAVAILABLE", `Cannot listen on ${address} (${flag}): ${reason}`, { cause: error });
+}

@@ -1,0 +1,78 @@
+import type { ServerDuplexStream, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { HealthStatus } from "../../proto/messages.ts";
+import type { CoordinatorBatch, WorkerBatch } from "../mesh/batches.ts";
+import { serverChannel } from "../mesh/grpc_channel.ts";
+import type { Peers } from "../mesh/peers.ts";
+import type { CommandHandlers } from "./command_handlers.ts";
+import type { DeviceHandlers } from "./device_handlers.ts";
+import type { Interceptors, MethodRules, UnaryHandler } from "./interceptors.ts";
+import type { JobHandlers } from "./job_handlers.ts";
+import type { PlanHandlers } from "./plan_handlers.ts";
+import type { SessionHandlers } from "./session_handlers.ts";
+import type { unavailableHandlers } from "./unavailable_handlers.ts";
+import type { WorkerHandlers } from "./worker_handlers.ts";
+
+/** The handlers of all families. */
+export interface Handlers {
+  readonly sessions: SessionHandlers;
+  readonly devices: DeviceHandlers;
+  readonly commands: CommandHandlers;
+  readonly jobs: JobHandlers;
+  readonly plans: PlanHandlers;
+  readonly worker: WorkerHandlers;
+  readonly unavailable: ReturnType<typeof unavailableHandlers>;
+}
+
+const ANYONE: MethodRules = { session: "none" };
+const SESSION: MethodRules = { session: "required" };
+const STRICT: MethodRules = { session: "strict" };
+
+/** The specification's service: every method but two needs a session. */
+export function orchestratorService(
+  through: Interceptors,
+  deviceId: string,
+  handlers: Handlers,
+): UntypedServiceImplementation {
+  const { sessions, devices, commands, jobs, plans, worker, unavailable } = handlers;
+  const { CreateSession, ...withSession } = {
+    ...sessions,
+    ...commands,
+    RegisterDevice: devices.RegisterDevice,
+    ListDevices: devices.ListDevices,
+    GetDeviceStatus: devices.GetDeviceStatus,
+    SubmitJob: jobs.SubmitJob,
+    GetJob: jobs.GetJob,
+    ...plans,
+    ...worker,
+    ...unavailable,
+  };
+  return {
+    ...wrapped(through, SESSION, withSession),
+    ...wrapped(through, ANYONE, { CreateSession, HealthCheck: healthCheck(deviceId) }),
+  };
+}
+
+/** Our own service: its callers are no older clients, so a session is always needed. */
+export function meshService(through: Interceptors, handlers: Handlers, peers: Peers): UntypedServiceImplementation {
+  return {
+    ...wrapped(through, STRICT, {
+      ListDeviceStates: handlers.devices.ListDeviceStates,
+      ListJobs: handlers.jobs.ListJobs,
+    }),
+    Attach: through.stream(
+      "Attach",
+      STRICT,
+      (stream: ServerDuplexStream<WorkerBatch, CoordinatorBatch>) => peers.accept(serverChannel(stream), "attached"),
+    ),
+  };
+}
+
+function healthCheck(deviceId: string): UnaryHandler<unknown, HealthStatus> {
+  return () => ({ device_id: deviceId, server_time: Math.floor(Date.now() / 1000), message: "ok" });
+}
+
+function wrapped(through: Interceptors, rules: MethodRules, handlers: object): UntypedServiceImplementation {
+  return Object.fromEntries(
+    Object.entries(handlers).map(([method, handler]) => [method, through.unary(method, rules, handler)]),
+  );
+}
