@@ -33,7 +33,8 @@ intact() {
   found=$(cd "$1" 2>/dev/null && find .. . @PATHS@ -prune \
     -user "$user" ! -perm -020 ! -perm -002 \
     \( -type d -o -type f ! -newer ./@STAMP@ \( @SIZES@ \) \) -print 2>/dev/null) || return 1
-  # shellcheck disable=SC2086 -- the paths are ours, without blanks
+  # Not quoted: one word a path. They are ours, without blanks.
+  # shellcheck disable=SC2086
   set -- $found
   [ $# -eq @COUNT@ ]
 }
