@@ -1,0 +1,72 @@
+import { type Paint, paintFor } from "./paint.ts";
+import { printable, printableLines } from "./printable.ts";
+import { type Column, renderTable, type Row } from "./table.ts";
+import type { Stream, Terminal } from "./terminal.ts";
+
+export interface OutputOptions {
+  /** Documents instead of text. */
+  readonly json: boolean;
+  /** Colours are wanted where there is a terminal. */
+  readonly color: boolean;
+  readonly verbose: boolean;
+}
+
+/** What a command says: its result on standard output, remarks on standard error. */
+export class Output {
+  /** Documents are wanted instead of text. */
+  readonly asJson: boolean;
+  readonly verbose: boolean;
+  /** Colours for standard output. */
+  readonly paint: Paint;
+
+  constructor(readonly terminal: Terminal, private readonly options: OutputOptions) {
+    this.asJson = options.json;
+    this.verbose = options.verbose;
+    this.paint = paintFor(options.color && terminal.out.isTerminal);
+  }
+
+  /** A line of the result. */
+  line(line = ""): Promise<void> {
+    return this.terminal.out.write(`${line}\n`);
+  }
+
+  /** Text from elsewhere as it is; on a terminal without what would control it. Ends in a line feed. */
+  async text(text: string): Promise<void> {
+    if (text === "") return;
+    const shown = this.terminal.out.isTerminal ? printableLines(text) : text;
+    await this.terminal.out.write(shown.endsWith("\n") ? shown : `${shown}\n`);
+  }
+
+  async table(columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+    await this.terminal.out.write(renderTable(columns, rows, this.terminal.out.columns()));
+  }
+
+  /** The one document of a command with `--json`: indented for a person, on one line for a program. */
+  json(document: unknown): Promise<void> {
+    return this.line(JSON.stringify(document, null, this.terminal.out.isTerminal ? 2 : undefined));
+  }
+
+  /** One of several documents, each on a line of its own. */
+  event(document: unknown): Promise<void> {
+    return this.line(JSON.stringify(document));
+  }
+
+  /** A remark on standard error, on one line. */
+  note(message: string): Promise<void> {
+    return this.terminal.err.write(`edgemesh: ${printable(message)}\n`);
+  }
+
+  /** A remark that only `--verbose` asks for. */
+  async detail(message: string): Promise<void> {
+    if (this.verbose) await this.note(message);
+  }
+
+  /** Colours for standard error. */
+  get errorPaint(): Paint {
+    return paintFor(this.options.color && this.terminal.err.isTerminal);
+  }
+
+  get errors(): Stream {
+    return this.terminal.err;
+  }
+}

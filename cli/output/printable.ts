@@ -1,0 +1,18 @@
+import { stripVTControlCharacters } from "node:util";
+
+// Control characters, and the marks that reorder text or hide in it: a device could use them to pass for another.
+// deno-lint-ignore no-control-regex -- control characters are what is searched
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// deno-lint-ignore no-control-regex -- as above, without tab and line feed
+const UNPRINTABLE_IN_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Text from elsewhere on one line, without escape sequences, control characters and marks that reorder it. */
+export function printable(text: string): string {
+  if (/^[ -~]*$/.test(text)) return text.trimEnd();
+  return stripVTControlCharacters(text).replace(/[\t\r\n]+/g, " ").replace(UNPRINTABLE, "").trimEnd();
+}
+
+/** As {@link printable}, with its line breaks and tabs kept: for output of several lines that goes to a terminal. */
+export function printableLines(text: string): string {
+  return stripVTControlCharacters(text).replace(/\r\n/g, "\n").replace(UNPRINTABLE_IN_LINES, "");
+}

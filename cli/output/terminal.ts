@@ -1,0 +1,61 @@
+import { delay } from "../../agent/core/abort.ts";
+
+/** One of the program's two outputs. */
+export interface Stream {
+  readonly isTerminal: boolean;
+  /** Columns of the terminal now; undefined where it is none, and nothing needs to fit. */
+  columns(): number | undefined;
+  /** @throws {OutputClosed} when nobody reads it any more */
+  write(text: string): Promise<void>;
+}
+
+export interface Terminal {
+  readonly out: Stream;
+  readonly err: Stream;
+}
+
+/** Whoever read the output went away, as `head` does: not a failure, the program just ends. */
+export class OutputClosed extends Error {
+  override name = "OutputClosed";
+}
+
+interface ProcessStream {
+  isTerminal(): boolean;
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+/** Standard output and standard error of this process. */
+export function processTerminal(): Terminal {
+  return { out: new ProcessOutput(Deno.stdout), err: new ProcessOutput(Deno.stderr) };
+}
+
+class ProcessOutput implements Stream {
+  readonly isTerminal: boolean;
+
+  constructor(private readonly stream: ProcessStream) {
+    this.isTerminal = stream.isTerminal();
+  }
+
+  columns(): number | undefined {
+    if (!this.isTerminal) return undefined;
+    try {
+      return Deno.consoleSize().columns || undefined;
+    } catch {
+      return undefined; // standard input is no terminal, which consoleSize asks on some platforms
+    }
+  }
+
+  async write(text: string): Promise<void> {
+    let bytes = new TextEncoder().encode(text);
+    while (bytes.length > 0) {
+      try {
+        bytes = bytes.subarray(await this.stream.write(bytes));
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosed("the output was closed", { cause: error });
+        // A pipe that another program made non-blocking and that is full.
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        await delay(5);
+      }
+    }
+  }
+}
