@@ -1,0 +1,64 @@
+import { formatAddress, type HostPort } from "../agent/config/address.ts";
+import { type ErrorCode, MeshError } from "../agent/core/errors.ts";
+
+/** By gRPC's status number. What has no name of ours (UNKNOWN, ABORTED, …) is INTERNAL. */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  1: "CANCELLED",
+  3: "INVALID_ARGUMENT",
+  4: "DEADLINE_EXCEEDED",
+  5: "NOT_FOUND",
+  6: "ALREADY_EXISTS",
+  7: "PERMISSION_DENIED",
+  8: "RESOURCE_EXHAUSTED",
+  9: "FAILED_PRECONDITION",
+  12: "UNIMPLEMENTED",
+  13: "INTERNAL",
+  14: "UNAVAILABLE",
+  16: "UNAUTHENTICATED",
+};
+
+/** A call that was made. */
+export interface MadeCall {
+  readonly method: string;
+  readonly server: HostPort;
+  readonly timeoutMs: number;
+}
+
+/** What gRPC reports of a call that failed. */
+export interface CallError extends Error {
+  readonly code: number;
+  readonly details: string;
+}
+
+/** Says why a call failed: the agent's own words, and what to do where the agent could not say it. */
+export function failureOf(error: CallError, call: MadeCall): MeshError {
+  const code = CODES[error.code] ?? "INTERNAL";
+  return new MeshError(code, messageFor(code, error.details || error.message, call), { cause: error });
+}
+
+function messageFor(code: ErrorCode, details: string, { method, server, timeoutMs }: MadeCall): string {
+  const place = formatAddress(server);
+  if (method === "CreateSession" && isForeign(code, details)) {
+    return `${place} does not answer as an edgemesh agent does: ${details}`;
+  }
+  switch (code) {
+    case "UNAUTHENTICATED":
+      return `${details} (give the mesh key with --key, --key-file or EDGEMESH_KEY)`;
+    case "DEADLINE_EXCEEDED":
+      // grpc-js words its own deadline like this; the agent's deadlines have words of their own.
+      return /^Deadline exceeded/i.test(details)
+        ? `${place} did not answer within ${timeoutMs / 1000} s: allow more with --timeout`
+        : details;
+    case "UNAVAILABLE":
+      return /^(No connection established|Connection dropped|Keepalive|read ECONN|GOAWAY)/i.test(details)
+        ? `lost the connection to ${place}: ${details}`
+        : details;
+    default:
+      return details;
+  }
+}
+
+/** Whether what failed was to be understood at all: a web server answers in its own way. */
+function isForeign(code: ErrorCode, details: string): boolean {
+  return code === "UNIMPLEMENTED" || code === "INTERNAL" || details.startsWith("Received message larger than max");
+}

@@ -1,0 +1,156 @@
+import type * as grpc from "@grpc/grpc-js";
+import { formatAddress, type HostPort } from "../agent/config/address.ts";
+import type { OrchestratorServiceDefinition } from "../proto/gen/edgemesh/OrchestratorService.ts";
+import type { MeshServiceDefinition } from "../proto/gen/edgemesh/v1/MeshService.ts";
+import { failureOf } from "./call_failure.ts";
+import { probe } from "./probe.ts";
+
+/** Largest message taken, in bytes: a cost preview of many steps on many devices. */
+const MAX_RECEIVE_BYTES = 64 * 1024 * 1024;
+
+/** The methods that commands use. Each takes one message and answers with one. */
+type OrchestratorMethod =
+  | "CreateSession"
+  | "ExecuteCommand"
+  | "ExecuteRoutedCommand"
+  | "GetDeviceStatus"
+  | "GetJob"
+  | "ListDevices"
+  | "PreviewPlan"
+  | "PreviewPlanCost"
+  | "SubmitJob";
+type MeshMethod = "ListDeviceStates" | "ListJobs";
+
+type RequestOf<Method> = Method extends { requestSerialize: (value: infer Request) => unknown } ? Request : never;
+type AnswerOf<Method> = Method extends { responseDeserialize: (bytes: never) => infer Answer } ? Answer : never;
+type Orchestrator = OrchestratorServiceDefinition;
+type Mesh = MeshServiceDefinition;
+
+/** What commands need of a connected agent. */
+export interface MeshClient extends Disposable {
+  /** For the messages that carry it; the metadata of every call does too. */
+  readonly sessionId: string;
+  /** @throws {MeshError} with the agent's code and message */
+  orchestrator<M extends OrchestratorMethod>(
+    method: M,
+    request: RequestOf<Orchestrator[M]>,
+  ): Promise<AnswerOf<Orchestrator[M]>>;
+  /** @throws {MeshError} UNIMPLEMENTED where the agent has the specification's service only */
+  mesh<M extends MeshMethod>(method: M, request: RequestOf<Mesh[M]>): Promise<AnswerOf<Mesh[M]>>;
+}
+
+export interface ConnectOptions {
+  readonly server: HostPort;
+  /** Undefined where none is known: the agent then decides. */
+  readonly key: string | undefined;
+  /** How the agent's log calls this client. */
+  readonly deviceName: string;
+  /** How long each call may take, in ms. */
+  readonly timeoutMs: number;
+  /** Cancels what runs and refuses what comes. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens a session with an agent.
+ *
+ * @throws {AgentUnreachable} when nothing listens there, within 2 s and without loading the gRPC client
+ * @throws {MeshError} UNAUTHENTICATED when it does not take the key
+ */
+export async function connect(options: ConnectOptions): Promise<MeshClient> {
+  const address = await probe(options.server, options.signal);
+  const [library, { contract }] = await Promise.all([import("@grpc/grpc-js"), import("../proto/load.ts")]);
+  const client = new Connection(library, contract(), address, options);
+  try {
+    await client.openSession(options.key ?? "", options.deviceName);
+    return client;
+  } catch (error) {
+    client[Symbol.dispose]();
+    throw error;
+  }
+}
+
+interface Services {
+  readonly orchestrator: Orchestrator;
+  readonly mesh: Mesh;
+}
+
+class Connection implements MeshClient {
+  sessionId = "";
+  readonly #channel: grpc.Client;
+  readonly #metadata: grpc.Metadata;
+
+  constructor(
+    library: typeof grpc,
+    private readonly services: Services,
+    address: HostPort,
+    private readonly options: ConnectOptions,
+  ) {
+    this.#metadata = new library.Metadata();
+    this.#channel = new library.Client(formatAddress(address), library.credentials.createInsecure(), {
+      "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
+      "grpc.max_send_message_length": -1,
+      // A proxy for the web does not know the devices of a mesh.
+      "grpc.enable_http_proxy": 0,
+      // An agent that vanished without closing is noticed long before the deadline of a command.
+      "grpc.keepalive_time_ms": 10_000,
+      "grpc.keepalive_timeout_ms": 3_000,
+    });
+  }
+
+  async openSession(securityKey: string, deviceName: string): Promise<void> {
+    const session = await this.orchestrator("CreateSession", { device_name: deviceName, security_key: securityKey });
+    this.sessionId = session.session_id;
+    this.#metadata.set("authorization", `Bearer ${session.session_id}`);
+  }
+
+  orchestrator<M extends OrchestratorMethod>(method: M, request: RequestOf<Orchestrator[M]>) {
+    return this.#call<RequestOf<Orchestrator[M]>, AnswerOf<Orchestrator[M]>>(
+      method,
+      this.services.orchestrator[method] as unknown as UnaryDefinition,
+      request,
+    );
+  }
+
+  mesh<M extends MeshMethod>(method: M, request: RequestOf<Mesh[M]>) {
+    return this.#call<RequestOf<Mesh[M]>, AnswerOf<Mesh[M]>>(
+      method,
+      this.services.mesh[method] as unknown as UnaryDefinition,
+      request,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#channel.close();
+  }
+
+  #call<Request, Answer>(method: string, definition: UnaryDefinition, request: Request): Promise<Answer> {
+    const { signal, timeoutMs, server } = this.options;
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const call = this.#channel.makeUnaryRequest(
+        definition.path,
+        definition.requestSerialize,
+        definition.responseDeserialize,
+        request,
+        this.#metadata,
+        { deadline: Date.now() + timeoutMs },
+        (error, answer) => {
+          signal.removeEventListener("abort", onAbort);
+          if (signal.aborted) reject(signal.reason);
+          else if (error) reject(failureOf(error, { method, server, timeoutMs }));
+          else resolve(answer as Answer);
+        },
+      );
+      const onAbort = () => call.cancel();
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+}
+
+/** A method as the contract describes it, whatever its messages are. */
+interface UnaryDefinition {
+  readonly path: string;
+  requestSerialize(value: unknown): Buffer;
+  responseDeserialize(bytes: Buffer): unknown;
+}
