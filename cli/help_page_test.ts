@@ -1,0 +1,38 @@
+import { assert, assertEquals, assertStringIncludes } from "../tests/assert.ts";
+import { runHere } from "./cli_harness.ts";
+import { flagsOf } from "./command_line.ts";
+import { COMMANDS, loadAllCommands } from "./command_table.ts";
+import { displayWidth } from "./output/width.ts";
+
+Deno.test("help of each command shows its usage and every flag that it takes", async () => {
+  for (const command of await loadAllCommands()) {
+    const { code, stdout, stderr } = await runHere(["help", command.name]);
+    assertEquals([code, stderr], [0, ""]);
+    for (const form of command.usage) assertStringIncludes(stdout, `edgemesh ${form}`);
+    for (const [name, flag] of Object.entries(flagsOf(command))) {
+      const line = stdout.split("\n").find((line) => new RegExp(`^  (-., )?--${name}( |$)`).test(line));
+      assert(line?.includes(flag.help), `${command.name} --${name}`);
+    }
+    assertEquals((await runHere([command.name, "--help"])).stdout, stdout);
+  }
+});
+
+Deno.test("the list of commands has each of them once, under the name by which it is called", async () => {
+  const { stdout } = await runHere(["help"]);
+  const listed = [...stdout.matchAll(/^ {2}(\S+) {2,}\S/gm)].map((match) => match[1]);
+  assertEquals(listed, COMMANDS.map((entry) => entry.name));
+  assertEquals((await loadAllCommands()).map((command) => command.name), COMMANDS.map((entry) => entry.name));
+});
+
+Deno.test("help fits a terminal of 120 columns", async () => {
+  for (const line of [["help"], ...COMMANDS.map((entry) => ["help", entry.name])]) {
+    const { stdout } = await runHere(line);
+    for (const text of stdout.split("\n")) assert(displayWidth(text) <= 120, text);
+  }
+});
+
+Deno.test("help of a command that does not exist names the nearest", async () => {
+  const { code, stderr } = await runHere(["help", "devces"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "(did you mean devices?)");
+});

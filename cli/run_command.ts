@@ -1,0 +1,101 @@
+import { type ClientConfig, loadClientConfig } from "../agent/config/client_flags.ts";
+import type { GivenFlags } from "../agent/config/flags.ts";
+import { connect, type MeshClient } from "./client.ts";
+import type { Command, CommandContext } from "./command.ts";
+import { asksForJson, findCommandIn, parseCommandLine } from "./command_line.ts";
+import { loadAllCommands } from "./command_table.ts";
+import { EXIT, Interrupted, reportFailure } from "./failure.ts";
+import { commandPage, overview, shortHelp } from "./help_page.ts";
+import { readInput } from "./input.ts";
+import { Output } from "./output/output.ts";
+import { processTerminal, type Terminal } from "./output/terminal.ts";
+
+/** How long a call may take where neither the user nor the command says otherwise, in ms. */
+const CALL_TIMEOUT_MS = 30_000;
+
+/**
+ * Runs one command line from beginning to end. Every failure has been told to the user when it returns.
+ *
+ * @returns the program's exit code
+ */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const color = !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
+  const json = asksForJson(argv);
+  const early = new Output(terminal, { json, color, verbose: argv.includes("--verbose") });
+  let output = early;
+  try {
+    const line = findCommandIn(argv);
+    if (!line.entry) return await withoutCommand(argv, early);
+    const command = await line.entry.load();
+    const { given, positionals } = parseCommandLine(command, line.argv);
+    output = new Output(terminal, {
+      json: given.has("json"),
+      color: color && !given.has("no-color"),
+      verbose: given.has("verbose"),
+    });
+    if (given.has("help")) {
+      await terminal.out.write(commandPage(command));
+      return EXIT.ok;
+    }
+    return await runLoaded(command, { given, positionals, output });
+  } catch (error) {
+    return await reportFailure(error, output);
+  }
+}
+
+async function withoutCommand(argv: readonly string[], output: Output): Promise<number> {
+  const commands = await loadAllCommands();
+  if (argv.includes("--help") || argv.includes("-h")) {
+    await output.terminal.out.write(overview(commands));
+    return EXIT.ok;
+  }
+  await output.errors.write(shortHelp(commands));
+  return EXIT.usage;
+}
+
+type Asked = Pick<CommandContext, "given" | "positionals" | "output">;
+
+async function runLoaded(command: Command, asked: Asked): Promise<number> {
+  using interrupt = new InterruptSignal(command.handlesSignals !== true);
+  using clients = new DisposableStack();
+  const context: CommandContext = {
+    ...asked,
+    signal: interrupt.signal,
+    connect: async (defaultTimeoutMs = CALL_TIMEOUT_MS) =>
+      clients.use(await connectAs(loadClientConfig(asked.given), defaultTimeoutMs, interrupt.signal)),
+    readInput: (path) => readInput(path, interrupt.signal),
+  };
+  if (command.commonFlags !== false) checkCommonFlags(asked.given);
+  return await command.run(context) ?? EXIT.ok;
+}
+
+/** What was given is checked even by a command that does not use it; the environment only where it is used. */
+function checkCommonFlags(given: GivenFlags): void {
+  if (["server", "key", "key-file", "timeout"].some((flag) => given.has(flag))) loadClientConfig(given);
+}
+
+function connectAs(config: ClientConfig, defaultTimeoutMs: number, signal: AbortSignal): Promise<MeshClient> {
+  const { server, key } = config;
+  return connect({ server, key, deviceName: Deno.hostname(), timeoutMs: config.timeoutMs ?? defaultTimeoutMs, signal });
+}
+
+/** Aborts on the first Ctrl-C; the second ends the process at once, should a command not have stopped by then. */
+class InterruptSignal implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #onSignal = () => {
+    if (this.#controller.signal.aborted) Deno.exit(EXIT.interrupted);
+    this.#controller.abort(new Interrupted("interrupted"));
+  };
+
+  constructor(private readonly listening: boolean) {
+    if (listening) Deno.addSignalListener("SIGINT", this.#onSignal);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.listening) Deno.removeSignalListener("SIGINT", this.#onSignal);
+  }
+}
