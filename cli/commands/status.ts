@@ -1,0 +1,36 @@
+import type { Command } from "../command.ts";
+import { capabilitiesOf, platformOf } from "../device_view.ts";
+import { findDevice } from "../find_device.ts";
+import { printable } from "../output/printable.ts";
+import { ago, megabytes, percent } from "../output/units.ts";
+
+export const command: Command = {
+  name: "status",
+  summary: "show the live status of one device",
+  usage: ["status DEVICE"],
+  details: "DEVICE is an id, the beginning of one, or a name. With --json: the message DeviceStatus.",
+  flags: {},
+  arguments: { least: 1, most: 1 },
+  async run({ positionals, output, connect }) {
+    const client = await connect();
+    const { devices } = await client.orchestrator("ListDevices", {});
+    const device = findDevice(positionals[0] ?? "", devices);
+    const status = await client.orchestrator("GetDeviceStatus", { device_id: device.device_id });
+    if (output.asJson) return await output.json(status);
+    const used = status.mem_total_mb > 0
+      ? `${megabytes(status.mem_used_mb)} of ${megabytes(status.mem_total_mb)} used`
+      : "-";
+    const lines: [string, string][] = [
+      ["Name", device.device_name],
+      ["Id", device.device_id],
+      ["Platform", platformOf(device)],
+      ["Capabilities", capabilitiesOf(device)],
+      ["Address", device.grpc_addr || "-"],
+      ["Model", device.local_model_name || "-"],
+      ["CPU load", percent(status.cpu_load)],
+      ["Memory", used],
+      ["Last seen", ago(status.last_seen)],
+    ];
+    for (const [label, value] of lines) await output.line(`${`${label}:`.padEnd(14)}${printable(value)}`);
+  },
+};
