@@ -1,0 +1,57 @@
+import type { JobSummary } from "../../proto/messages.ts";
+import type { Command } from "../command.ts";
+import { oneOf, wholeNumber } from "../command_line.ts";
+import { stateCell } from "../job_view.ts";
+import type { Column } from "../output/table.ts";
+import { ago, duration } from "../output/units.ts";
+
+const STATES = ["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"] as const;
+
+const COLUMNS: readonly Column[] = [
+  { header: "ID" },
+  { header: "STATE" },
+  { header: "TASKS", align: "right" },
+  { header: "CREATED", dropAt: 2 },
+  { header: "TOOK", align: "right", dropAt: 3 },
+  { header: "SUMMARY", shrinkTo: 12, dropAt: 4 },
+];
+
+export const command: Command = {
+  name: "jobs",
+  summary: "list jobs, newest first",
+  usage: ["jobs [--state STATE] [--limit N]"],
+  details: 'TASKS is done of total. With --json: {"jobs": […]}, each with job_id, state, created_at, finished_at, ' +
+    "summary, tasks_total, tasks_done and tasks_failed.",
+  flags: {
+    state: { kind: "string", placeholder: "STATE", help: `only jobs in this state: ${STATES.join(", ")}` },
+    limit: { kind: "string", placeholder: "N", help: "at most this many (default 100, at most 1000)" },
+  },
+  arguments: { least: 0, most: 0 },
+  completes: { flags: { state: STATES } },
+  async run({ given, output, connect }) {
+    const state = oneOf(given, "state", STATES) ?? "";
+    const limit = wholeNumber(given, "limit", { least: 1, most: 1000 }) ?? 0;
+    const client = await connect();
+    const answer = await client.mesh("ListJobs", { state, limit });
+    if (output.asJson) return await output.json(answer);
+    const now = Date.now();
+    await output.table(
+      COLUMNS,
+      answer.jobs.map((job) => [
+        job.job_id,
+        stateCell(job.state, output.paint),
+        `${job.tasks_done}/${job.tasks_total}`,
+        ago(job.created_at, now),
+        tookOf(job),
+        job.summary,
+      ]),
+    );
+  },
+};
+
+/** Both times are whole seconds, so a quick job took `< 1 s`. */
+function tookOf({ created_at, finished_at }: JobSummary): string {
+  if (finished_at === 0) return "-";
+  const seconds = finished_at - created_at;
+  return seconds < 1 ? "< 1 s" : duration(seconds * 1000);
+}

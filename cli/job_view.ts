@@ -1,0 +1,46 @@
+import type { JobStatus } from "../proto/messages.ts";
+import { progressOf } from "./job_watch.ts";
+import type { Output } from "./output/output.ts";
+import type { Paint } from "./output/paint.ts";
+import type { Cell, Column } from "./output/table.ts";
+
+const TASK_COLUMNS: readonly Column[] = [
+  { header: "TASK", shrinkTo: 8 },
+  { header: "STATE" },
+  { header: "DEVICE", shrinkTo: 8 },
+  { header: "RESULT", shrinkTo: 10 },
+];
+
+/** Prints a job: its state, its tasks, and its final result when there is one. */
+export async function printJob(status: JobStatus, output: Output): Promise<void> {
+  const { paint } = output;
+  await output.line(`${status.job_id}  ${progressOf(status)}`);
+  if (status.tasks.length > 0) {
+    await output.line();
+    await output.table(
+      TASK_COLUMNS,
+      status.tasks.map((task) => [
+        task.task_id,
+        stateCell(task.state, paint),
+        task.assigned_device_name || "-",
+        firstLine(task.error || task.result),
+      ]),
+    );
+  }
+  if (status.final_result === "") return;
+  await output.line();
+  await output.text(status.final_result);
+}
+
+/** A job's or task's state in its colour. */
+export function stateCell(state: string, paint: Paint): Cell {
+  if (state === "DONE") return { text: state, paint: paint.green };
+  if (state === "FAILED") return { text: state, paint: paint.red };
+  if (state === "RUNNING") return { text: state, paint: paint.yellow };
+  return { text: state, paint: paint.dim };
+}
+
+function firstLine(text: string): string {
+  const [first = "", ...rest] = text.split("\n", 2);
+  return rest.length === 0 ? first : `${first} …`;
+}

@@ -1,0 +1,24 @@
+import { MeshError, messageOf, UsageError } from "../agent/core/errors.ts";
+import { type CheckedPlan, checkPlan } from "../agent/plans/check_plan.ts";
+import { parsePlanFile } from "../agent/plans/plan_file.ts";
+import type { Plan } from "../proto/messages.ts";
+import type { CommandContext } from "./command.ts";
+
+/**
+ * Reads and checks a plan file before anything is sent, so that a wrong one is named by file and field.
+ *
+ * @throws {UsageError} when it cannot be read or is not a plan
+ */
+export async function readPlan(
+  path: string,
+  context: Pick<CommandContext, "readInput">,
+): Promise<{ plan: Plan; checked: CheckedPlan }> {
+  const plan = parsePlanFile(await context.readInput(path), path);
+  try {
+    return { plan, checked: checkPlan(plan) };
+  } catch (error) {
+    if (!(error instanceof MeshError) || error.code !== "INVALID_ARGUMENT") throw error;
+    const file = path === "-" ? "standard input" : path;
+    throw new UsageError(`Cannot use plan: ${messageOf(error)} (in ${file})`, { cause: error });
+  }
+}
