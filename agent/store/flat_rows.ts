@@ -1,0 +1,147 @@
+import type { DeviceInfo } from "../../proto/messages.ts";
+import { DEVICE_WIDTH, type Flat, JOB_WIDTH, KEYED_TASK_WIDTH, type Write } from "./sqlite_messages.ts";
+import type { DeviceRecord, JobChange, JobOverview, JobRecord, JobState, TaskChange, TaskRecord } from "./store.ts";
+
+/** A message to the worker ends after this many rows or characters: making one takes a few ms. */
+const ROWS_A_PART = 2_500;
+const CHARACTERS_A_PART = 1024 * 1024;
+
+/** What goes to the worker in one message; `last` says that nothing of the call is left. */
+export interface Part {
+  readonly write: Write;
+  readonly rows: number;
+  /** Roughly: the texts that may be long. */
+  readonly characters: number;
+  readonly last: boolean;
+}
+
+/** A new job and its tasks. Takes from `tasks` only what fits into the part asked for. */
+export function* insertParts(job: JobRecord, tasks: readonly TaskRecord[]): Generator<Part> {
+  const newJob = flatJob(job, tasks.length);
+  for (const { values, ...part } of parts(tasks, flatTask, (task) => task.spec.input.length + task.result.length)) {
+    const newTasks = { jobId: job.jobId, values };
+    yield part.first
+      ? { ...part, write: { newJob, newTasks }, characters: part.characters + job.text.length }
+      : { ...part, write: { newTasks } };
+  }
+}
+
+/** Changes of jobs and tasks. Takes from `tasks` only what fits into the part asked for. */
+export function* updateParts(jobs: readonly JobChange[], tasks: readonly TaskChange[]): Generator<Part> {
+  const jobChanges = jobs.flatMap((job) => [job.jobId, job.state, job.finishedAt, job.reason]);
+  for (const { values, ...part } of parts(tasks, flatTaskChange, (task) => task.result.length + task.error.length)) {
+    yield part.first
+      ? { ...part, write: { jobChanges, taskChanges: values }, rows: part.rows + jobs.length }
+      : { ...part, write: { taskChanges: values } };
+  }
+}
+
+export function devicePart(device: DeviceRecord): Part {
+  const info = JSON.stringify(device.info);
+  const values = [device.info.device_id, info, device.registeredAt, device.lastSeen];
+  return { write: { device: values }, rows: 1, characters: info.length, last: true };
+}
+
+/** At least one part, even of no items. */
+function* parts<T>(items: readonly T[], flatten: (item: T, into: Flat) => void, lengthOf: (item: T) => number) {
+  let at = 0;
+  do {
+    const begin = at;
+    const values: Flat = [];
+    let characters = 0;
+    while (at < items.length && at - begin < ROWS_A_PART && characters < CHARACTERS_A_PART) {
+      const item = items[at++] as T;
+      flatten(item, values);
+      characters += lengthOf(item);
+    }
+    yield { values, characters, rows: at - begin, first: begin === 0, last: at >= items.length };
+  } while (at < items.length);
+}
+
+function flatJob(job: JobRecord, tasksTotal: number): Flat {
+  return [
+    job.jobId,
+    job.text,
+    job.maxWorkers,
+    job.reduce,
+    job.summary,
+    job.createdAt,
+    job.state,
+    job.finishedAt,
+    job.reason,
+    tasksTotal,
+  ];
+}
+
+function flatTask(task: TaskRecord, into: Flat): void {
+  const { spec } = task;
+  into.push(task.ordinal, task.group, spec.task_id, spec.kind, spec.input, spec.target_device_id);
+  into.push(spec.prompt_tokens, spec.max_output_tokens);
+  into.push(task.state, task.attempt, task.deviceId, task.deviceName, task.result, task.error);
+}
+
+function flatTaskChange(task: TaskChange, into: Flat): void {
+  into.push(task.jobId, task.ordinal, task.state, task.attempt);
+  into.push(task.deviceId, task.deviceName, task.result, task.error);
+}
+
+/** Jobs of a page, each with the key that its tasks are read with. */
+export function jobsOf(values: Flat): { key: number; overview: JobOverview }[] {
+  return rowsOf(values, JOB_WIDTH, (at) => ({
+    key: values[at] as number,
+    overview: {
+      jobId: values[at + 1] as string,
+      text: values[at + 2] as string,
+      maxWorkers: values[at + 3] as number,
+      reduce: values[at + 4] as string,
+      summary: values[at + 5] as string,
+      createdAt: values[at + 6] as number,
+      state: values[at + 7] as JobState,
+      finishedAt: values[at + 8] as number,
+      reason: values[at + 9] as string,
+      tasksTotal: values[at + 10] as number,
+      tasksDone: values[at + 11] as number,
+      tasksFailed: values[at + 12] as number,
+    },
+  }));
+}
+
+/** Tasks of a page, each with the key of its job. */
+export function tasksOf(values: Flat): { jobKey: number; task: TaskRecord }[] {
+  return rowsOf(values, KEYED_TASK_WIDTH, (at) => ({
+    jobKey: values[at] as number,
+    task: {
+      ordinal: values[at + 1] as number,
+      group: values[at + 2] as number,
+      spec: {
+        task_id: values[at + 3] as string,
+        kind: values[at + 4] as string,
+        input: values[at + 5] as string,
+        target_device_id: values[at + 6] as string,
+        prompt_tokens: values[at + 7] as number,
+        max_output_tokens: values[at + 8] as number,
+      },
+      state: values[at + 9] as JobState,
+      attempt: values[at + 10] as number,
+      deviceId: values[at + 11] as string,
+      deviceName: values[at + 12] as string,
+      result: values[at + 13] as string,
+      error: values[at + 14] as string,
+    },
+  }));
+}
+
+/** Devices of a page. */
+export function devicesOf(values: Flat): DeviceRecord[] {
+  return rowsOf(values, DEVICE_WIDTH, (at) => ({
+    info: JSON.parse(values[at + 1] as string) as DeviceInfo,
+    registeredAt: values[at + 2] as number,
+    lastSeen: values[at + 3] as number,
+  }));
+}
+
+function rowsOf<T>(values: Flat, width: number, rowAt: (at: number) => T): T[] {
+  const rows: T[] = [];
+  for (let at = 0; at < values.length; at += width) rows.push(rowAt(at));
+  return rows;
+}

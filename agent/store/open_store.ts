@@ -1,0 +1,75 @@
+import { dirname, join } from "node:path";
+import { MeshError, messageOf } from "../core/errors.ts";
+import { damageMark } from "./damage_mark.ts";
+import { MemoryStore } from "./memory_store.ts";
+import { exists, setAside } from "./set_aside.ts";
+import { SqliteChannel } from "./sqlite_channel.ts";
+import { SqliteStore, storeError } from "./sqlite_store.ts";
+import type { Store } from "./store.ts";
+
+/** The file in the data folder. Only its owner may read it: tasks carry what people asked for. */
+const FILE = "edgemesh.db";
+const OWNER_ONLY = 0o600;
+
+/**
+ * Opens the store. `sqlite` is the file `edgemesh.db` in `dataDir`, made where it is missing; `memory` keeps nothing.
+ *
+ * A damaged file is renamed, never deleted or written over; a new one is begun and `onNotice` is told both names. Files
+ * up to 32 MiB are checked as a whole. Damage in a larger one shows when it is met: that call fails, and the next start
+ * checks the file whatever its size.
+ *
+ * Throws a `MeshError`: `FAILED_PRECONDITION` for a file of a newer version or of another program, which is left alone,
+ * and for a path that cannot be read and written; `RESOURCE_EXHAUSTED` when the disk is full.
+ */
+export async function openStore(
+  kind: "sqlite" | "memory",
+  dataDir: string,
+  onNotice: (message: string) => void,
+): Promise<Store> {
+  return kind === "memory" ? new MemoryStore() : await openSqliteStore(dataDir, onNotice);
+}
+
+/** {@link openStore} of kind `sqlite`. */
+export async function openSqliteStore(dataDir: string, onNotice: (message: string) => void): Promise<SqliteStore> {
+  const path = join(dataDir, FILE);
+  // The thread starts while the file is looked at.
+  const channel = new SqliteChannel();
+  try {
+    await open(channel, path, onNotice);
+    return new SqliteStore(channel, path);
+  } catch (error) {
+    channel.end();
+    if (error instanceof MeshError) throw error;
+    throw cannotOpen(path, error);
+  }
+}
+
+async function open(channel: SqliteChannel, path: string, onNotice: (message: string) => void): Promise<void> {
+  await makeFile(path);
+  const mark = damageMark(path);
+  const marked = await exists(mark);
+  const { failure } = await channel.ask({ op: "open", path, fullCheck: marked });
+  if (failure && failure.kind !== "damaged") throw storeError(`Cannot open the store "${path}"`, failure);
+  if (failure) {
+    const kept = await setAside(path, new Date());
+    onNotice(`The store "${path}" is damaged (${failure.message}): it is kept as "${kept}", and a new one is begun`);
+    await makeFile(path);
+    const again = await channel.ask({ op: "open", path, fullCheck: false });
+    if (again.failure) throw storeError(`Cannot open the store "${path}"`, again.failure);
+  }
+  if (marked) await Deno.remove(mark);
+}
+
+/** Makes the folder and the file, and shows in the system's words what keeps them from being used. */
+async function makeFile(path: string): Promise<void> {
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await Deno.open(path, { create: true, read: true, write: true, mode: OWNER_ONLY });
+  file.close();
+  if (Deno.build.os !== "windows") await Deno.chmod(path, OWNER_ONLY);
+}
+
+/** `Not a directory (os error 20): mkdir '/x'` without the call, which the message says in its own words. */
+function cannotOpen(path: string, error: unknown): MeshError {
+  const reason = messageOf(error).replace(/: \w+ '.*$/, "");
+  return new MeshError("FAILED_PRECONDITION", `Cannot open the store "${path}": ${reason}`, { cause: error });
+}

@@ -1,0 +1,87 @@
+import type { DatabaseSync } from "node:sqlite";
+
+/** The schema that this program writes, kept in the file's `user_version`. A file with a higher one is left alone. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * What leads from each version to the next; the first entry makes version 1 from an empty file. Entries that were
+ * released never change.
+ *
+ * A task is in two tables, both keyed by `job key * 2^32 + ordinal`: `tasks` has what never changes, `outcomes` what
+ * does, so that a change does not write a long input again. A task without an outcome is QUEUED and was never tried.
+ * A job carries the counts of its tasks, so that a list of jobs reads no task.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE jobs (
+     key INTEGER PRIMARY KEY,
+     job_id TEXT NOT NULL UNIQUE,
+     text TEXT NOT NULL,
+     max_workers INTEGER NOT NULL,
+     reduce TEXT NOT NULL,
+     summary TEXT NOT NULL,
+     created_at INTEGER NOT NULL,
+     state TEXT NOT NULL,
+     finished_at INTEGER NOT NULL,
+     reason TEXT NOT NULL,
+     tasks_total INTEGER NOT NULL,
+     tasks_done INTEGER NOT NULL DEFAULT 0,
+     tasks_failed INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE INDEX jobs_by_age ON jobs (created_at, job_id);
+   CREATE INDEX jobs_by_state ON jobs (state, created_at, job_id);
+   CREATE TABLE tasks (
+     key INTEGER PRIMARY KEY,
+     group_position INTEGER NOT NULL,
+     task_id TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     input TEXT NOT NULL,
+     target_device_id TEXT NOT NULL,
+     prompt_tokens INTEGER NOT NULL,
+     max_output_tokens INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE outcomes (
+     key INTEGER PRIMARY KEY,
+     state TEXT NOT NULL,
+     attempt INTEGER NOT NULL,
+     device_id TEXT NOT NULL,
+     device_name TEXT NOT NULL,
+     result TEXT NOT NULL,
+     error TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE devices (
+     device_id TEXT PRIMARY KEY,
+     info TEXT NOT NULL,
+     registered_at INTEGER NOT NULL,
+     last_seen INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+/** What a file is to this program. */
+export type FileKind = "empty" | "ours" | "newer" | "foreign";
+
+/** Reads the file's version and whether there is anything in it. Throws when it is not a database. */
+export function fileKind(db: DatabaseSync): FileKind {
+  const version = numberOf(db, "PRAGMA user_version");
+  if (version > SCHEMA_VERSION) return "newer";
+  if (version > 0) return "ours";
+  return numberOf(db, "SELECT count(*) FROM sqlite_schema") === 0 ? "empty" : "foreign";
+}
+
+/** Brings an empty or older file to the current version, in one transaction. */
+export function migrate(db: DatabaseSync): void {
+  const version = numberOf(db, "PRAGMA user_version");
+  if (version === SCHEMA_VERSION) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+    db.exec("COMMIT");
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function numberOf(db: DatabaseSync, sql: string): number {
+  return Number(Object.values(db.prepare(sql).get() ?? {})[0]);
+}
