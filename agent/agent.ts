@@ -97,7 +97,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   const registry = new Registry({ journal: store, known: await store.devices() });
 
   const status = new HostStatus();
-  const self = new DeviceSelf({
+  const self: DeviceSelf = new DeviceSelf({
     deviceId: id,
     name: config.name,
     grpcAddress: () => reachableAddress(config.grpc, server.port, config.advertise),
@@ -142,7 +142,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     worker: workerHandlers(tasks),
     unavailable: unavailableHandlers(),
   };
-  const server = new RpcServer({
+  const server: RpcServer = new RpcServer({
     listen: config.grpc,
     orchestrator: orchestratorService(through, id, handlers),
     mesh: meshService(through, handlers, peers),

@@ -19,13 +19,13 @@ export const command: Command = {
   handlesSignals: true,
   async run({ given, output }) {
     const config = loadConfig(given);
-    if (given.has("print-config")) return await output.document(describeConfig(config));
+    if (given.has("print-config")) return await output.json(describeConfig(config));
     if (given.has("print-permissions")) return await printPermissions(config, output);
     configureLog(config.log);
     const stop = stopSignal();
     const { startAgent } = await import("../../agent/agent.ts");
     const agent = await startAgent(config, { revokePermissions: true });
-    await output.print(
+    await output.line(
       `edgemesh ready grpc=${agent.grpc} http=${agent.http} device=${agent.deviceId} name=${agent.name}`,
     );
     await stop;
@@ -53,5 +53,5 @@ function stopSignal(): Promise<void> {
 
 function printPermissions(config: AgentConfig, output: Output): Promise<void> {
   const uses = permissionUses(config);
-  return output.document(Object.fromEntries(uses.map(({ name, kept, reason }) => [name, { kept, reason }])));
+  return output.json(Object.fromEntries(uses.map(({ name, kept, reason }) => [name, { kept, reason }])));
 }
