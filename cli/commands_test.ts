@@ -1,5 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
-import { assert, assertEquals, assertMatch } from "../tests/assert.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../tests/assert.ts";
 import { CannedAgent, type CannedAnswers, Failure, SESSION_ID } from "./canned_agent.ts";
 import { type Outcome, runHere } from "./cli_harness.ts";
 import type { JobStatus } from "../proto/messages.ts";
@@ -244,6 +244,15 @@ Deno.test("job shows tasks and result; --watch follows it, in JSON one line for 
     stdout: '{"error":{"code":"NOT_FOUND","message":"no job \\"x\\""}}\n',
     stderr: "",
   });
+});
+
+Deno.test("on a terminal a line says how far the job is, and is gone when it has ended", async () => {
+  await using agent = await CannedAgent.start({ GetJob: (_, times) => job(times < 2 ? "RUNNING" : "DONE") });
+  const line = ["job", JOB, "--watch", "--server", agent.address, "--key", "right", "--no-color"];
+  const { code, stderr } = await runHere(line, 60);
+  assertEquals(code, 0);
+  assertStringIncludes(stderr, " RUNNING, group 1 of 2, 1 of 2 tasks done\x1b[K");
+  assert(stderr.endsWith("\r\x1b[K"), JSON.stringify(stderr));
 });
 
 Deno.test("jobs lists what there is", async () => {
