@@ -28,7 +28,7 @@ import { deviceHandlers } from "./rpc/device_handlers.ts";
 import { Interceptors } from "./rpc/interceptors.ts";
 import { jobHandlers } from "./rpc/job_handlers.ts";
 import { planHandlers } from "./rpc/plan_handlers.ts";
-import { bindError, RpcServer } from "./rpc/server.ts";
+import { RpcServer } from "./rpc/server.ts";
 import { meshService, orchestratorService } from "./rpc/services.ts";
 import { sessionHandlers } from "./rpc/session_handlers.ts";
 import { unavailableHandlers } from "./rpc/unavailable_handlers.ts";
@@ -147,7 +147,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     orchestrator: orchestratorService(through, id, handlers),
     mesh: meshService(through, handlers, peers),
   });
-  const http = new BulkServer(config.http, (listen, error) => bindError(listen, error, "--http"));
+  const http = new BulkServer(config.http);
   const instanceId = newId();
   const joiners = config.join.map((address) =>
     new Joiner({ address, key, instanceId, device: () => self.info(), work, drainMs: DRAIN_MS })

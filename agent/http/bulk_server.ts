@@ -1,4 +1,5 @@
 import type { ListenAddress } from "../config/config.ts";
+import { listenError } from "../config/listen_error.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
 
@@ -16,16 +17,14 @@ export class BulkServer implements Component {
   readonly #abort = new AbortController();
   #server: Deno.HttpServer<Deno.NetAddr> | undefined;
 
-  constructor(
-    private readonly listen: ListenAddress,
-    private readonly listenError: (listen: ListenAddress, error: unknown) => Error,
-  ) {}
+  constructor(private readonly listen: ListenAddress) {}
 
   /** The port that it listens on, once started. */
   get port(): number {
     return this.#server?.addr.port ?? 0;
   }
 
+  /** @throws {MeshError} when the address cannot be listened on */
   start(): void {
     const { host, port } = this.listen;
     const serve = (hostname: string) =>
@@ -42,7 +41,7 @@ export class BulkServer implements Component {
     try {
       this.#server = host ? serve(host) : this.#serveAll(serve);
     } catch (error) {
-      throw this.listenError(this.listen, error);
+      throw listenError(this.listen, "--http", error);
     }
   }
 

@@ -4,20 +4,28 @@ import type { CoordinatorBatch, WorkerBatch } from "./batches.ts";
 import type { BatchChannel, ChannelHandlers } from "./channel.ts";
 import { fromGrpcError, statusNumber } from "./grpc_status.ts";
 
+/** A coordinator that does not end its side of a closed stream within this, in ms, is hung up on. */
+const HANG_UP_MS = 1000;
+
 /** An Attach call as its client sees it. */
 export function clientChannel(
   call: ClientDuplexStream<WorkerBatch, CoordinatorBatch>,
 ): BatchChannel<WorkerBatch, CoordinatorBatch> {
   let closed = false;
+  let hangUp: ReturnType<typeof setTimeout> | undefined;
   return {
     send(batch) {
       return closed || call.writableEnded ? true : call.write(batch);
     },
     close() {
       if (!call.writableEnded) call.end();
+      if (!closed) hangUp = setTimeout(() => call.cancel(), HANG_UP_MS);
     },
     listen(handlers) {
-      const finish = once(handlers, () => closed = true);
+      const finish = once(handlers, () => {
+        closed = true;
+        clearTimeout(hangUp);
+      });
       call.on("data", (batch: CoordinatorBatch) => handlers.onBatch(batch));
       call.on("drain", () => handlers.onDrain());
       call.on("error", (error: Error) => finish(fromGrpcError(error)));

@@ -42,5 +42,14 @@ export function errorCode(number: number | undefined): ErrorCode {
 export function fromGrpcError(error: unknown): MeshError {
   if (error instanceof MeshError) return error;
   const { code, details, message } = error as { code?: number; details?: string; message?: string };
-  return new MeshError(errorCode(code), details || message || "the call failed", { cause: error });
+  return new MeshError(errorCode(code), plain(details || message || "the call failed"), { cause: error });
+}
+
+/** grpc-js wraps the system's reason for a failed connection into a sentence of its own. */
+function plain(details: string): string {
+  const reason = /^No connection established\. Last error: (?:Error: )?(.*?)(?:\.? Resolution note:.*)?$/s.exec(details)
+    ?.[1];
+  if (!reason) return details;
+  const refused = /ECONNREFUSED (\S+)/.exec(reason);
+  return refused ? `connection to ${refused[1]} refused` : `no connection: ${reason}`;
 }

@@ -130,7 +130,10 @@ export class WorkerSession {
     for (const id of batch.cancelled_commands) this.#commands.get(id)?.abort(cancelled());
     for (const task of batch.tasks) this.#runTask(task);
     for (const order of batch.commands) this.#runCommand(order);
-    if (batch.closing) log.info("the coordinator is stopping");
+    if (batch.closing) {
+      this.channel.close();
+      this.#onClose(new MeshError("UNAVAILABLE", "the coordinator is stopping"));
+    }
   }
 
   async #runTask(task: TaskAssignment): Promise<void> {

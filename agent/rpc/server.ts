@@ -4,7 +4,8 @@ import { HealthImplementation, type ServingStatusMap } from "grpc-health-check";
 import { contract } from "../../proto/load.ts";
 import type { ListenAddress } from "../config/config.ts";
 import { formatAddress } from "../config/address.ts";
-import { MeshError, messageOf } from "../core/errors.ts";
+import { listenError } from "../config/listen_error.ts";
+import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
 
 /** The largest message that is taken, in bytes: a plan of 100,000 tasks fits. */
@@ -78,7 +79,7 @@ export class RpcServer implements Component {
   #bind(address: ListenAddress): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.bindAsync(formatAddress(address), ServerCredentials.createInsecure(), (error, port) => {
-        if (error) reject(bindError(this.options.listen, error));
+        if (error) reject(listenError(this.options.listen, "--grpc", error));
         else resolve(port);
       });
     });
@@ -87,15 +88,4 @@ export class RpcServer implements Component {
 
 function statusMap(status: "SERVING" | "NOT_SERVING"): ServingStatusMap {
   return Object.fromEntries(SERVICES.map((service) => [service, status]));
-}
-
-/** The reason on one line. grpc-js puts the system's reason into the text. */
-export function bindError(listen: ListenAddress, error: unknown, flag = "--grpc"): MeshError {
-  const address = formatAddress(listen);
-  const reason = messageOf(error);
-  if (/EADDRINUSE|in use/i.test(reason)) {
-    const text = `Cannot listen on ${address}: the port is in use; stop what uses it, or choose another with ${flag}`;
-    return new MeshError("ALREADY_EXISTS", text, { cause: error });
-  }
-  return new MeshError("UNAVAILABLE", `Cannot listen on ${address} (${flag}): ${reason}`, { cause: error });
 }
