@@ -1,21 +1,6 @@
 import { formatAddress, type HostPort } from "../agent/config/address.ts";
 import { type ErrorCode, MeshError } from "../agent/core/errors.ts";
-
-/** By gRPC's status number. What has no name of ours (UNKNOWN, ABORTED, …) is INTERNAL. */
-const CODES: Readonly<Record<number, ErrorCode>> = {
-  1: "CANCELLED",
-  3: "INVALID_ARGUMENT",
-  4: "DEADLINE_EXCEEDED",
-  5: "NOT_FOUND",
-  6: "ALREADY_EXISTS",
-  7: "PERMISSION_DENIED",
-  8: "RESOURCE_EXHAUSTED",
-  9: "FAILED_PRECONDITION",
-  12: "UNIMPLEMENTED",
-  13: "INTERNAL",
-  14: "UNAVAILABLE",
-  16: "UNAUTHENTICATED",
-};
+import { errorCode } from "../agent/mesh/grpc_status.ts";
 
 /** A call that was made. */
 export interface MadeCall {
@@ -32,7 +17,7 @@ export interface CallError extends Error {
 
 /** Says why a call failed: the agent's own words, and what to do where the agent could not say it. */
 export function failureOf(error: CallError, call: MadeCall): MeshError {
-  const code = CODES[error.code] ?? "INTERNAL";
+  const code = errorCode(error.code);
   return new MeshError(code, messageFor(code, error.details || error.message, call), { cause: error });
 }
 

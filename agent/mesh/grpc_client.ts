@@ -30,6 +30,8 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.keepalive_permit_without_calls": 1,
   "grpc.initial_reconnect_backoff_ms": 100,
   "grpc.max_reconnect_backoff_ms": 1_000,
+  // A proxy for the web does not know the devices of a mesh.
+  "grpc.enable_http_proxy": 0,
   // Each client has its own connection: closing one must not end another's calls.
   "grpc.use_local_subchannel_pool": 1,
 };

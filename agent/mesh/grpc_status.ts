@@ -1,41 +1,31 @@
-import { status } from "@grpc/grpc-js";
 import { type ErrorCode, MeshError } from "../core/errors.ts";
+
+/** gRPC's status numbers (https://grpc.io/docs/guides/status-codes/). Written out, so that the CLI need not load gRPC. */
+const NUMBERS: Readonly<Record<ErrorCode, number>> = {
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+};
+
+const CODES = new Map(Object.entries(NUMBERS).map(([code, number]) => [number, code as ErrorCode]));
 
 /** The wire's number of an error code. */
 export function statusNumber(code: ErrorCode): number {
-  return status[code];
+  return NUMBERS[code];
 }
 
-/** The error code of a wire status; one that edgemesh does not use becomes INTERNAL. */
+/** The error code of a wire status; one that edgemesh does not use (UNKNOWN, ABORTED, …) becomes INTERNAL. */
 export function errorCode(number: number | undefined): ErrorCode {
-  switch (number) {
-    case status.CANCELLED:
-      return "CANCELLED";
-    case status.INVALID_ARGUMENT:
-    case status.OUT_OF_RANGE:
-      return "INVALID_ARGUMENT";
-    case status.DEADLINE_EXCEEDED:
-      return "DEADLINE_EXCEEDED";
-    case status.NOT_FOUND:
-      return "NOT_FOUND";
-    case status.ALREADY_EXISTS:
-      return "ALREADY_EXISTS";
-    case status.PERMISSION_DENIED:
-      return "PERMISSION_DENIED";
-    case status.RESOURCE_EXHAUSTED:
-      return "RESOURCE_EXHAUSTED";
-    case status.FAILED_PRECONDITION:
-    case status.ABORTED:
-      return "FAILED_PRECONDITION";
-    case status.UNIMPLEMENTED:
-      return "UNIMPLEMENTED";
-    case status.UNAVAILABLE:
-      return "UNAVAILABLE";
-    case status.UNAUTHENTICATED:
-      return "UNAUTHENTICATED";
-    default:
-      return "INTERNAL";
-  }
+  return CODES.get(number ?? -1) ?? "INTERNAL";
 }
 
 /** What grpc-js throws or emits, as our error: its code and the server's own message. */
