@@ -9,6 +9,7 @@ import { commandPage, overview, shortHelp } from "./help_page.ts";
 import { readInput } from "./input.ts";
 import { Output } from "./output/output.ts";
 import { processTerminal, type Terminal } from "./output/terminal.ts";
+import { UnhandledFailures } from "./unhandled.ts";
 
 /** How long a call may take where neither the user nor the command says otherwise, in ms. */
 const CALL_TIMEOUT_MS = 30_000;
@@ -57,6 +58,10 @@ type Asked = Pick<CommandContext, "given" | "positionals" | "output">;
 
 async function runLoaded(command: Command, asked: Asked): Promise<number> {
   using interrupt = new InterruptSignal(command.handlesSignals !== true);
+  using _unhandled = new UnhandledFailures({
+    livesOn: command.handlesSignals === true,
+    verbose: asked.given.has("verbose"),
+  });
   using clients = new DisposableStack();
   const context: CommandContext = {
     ...asked,
