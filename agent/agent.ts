@@ -87,13 +87,18 @@ export async function startAgent(config: AgentConfig, options: StartOptions = {}
 
 async function assemble(config: AgentConfig, options: StartOptions, lifecycle: Lifecycle): Promise<RunningAgent> {
   const probe = config.capabilities ? undefined : probeCapabilities();
-  const [id, { key, created }, share, store] = await Promise.all([
+  const opening = [
     deviceId(config.dataDir, config.deviceId),
     resolveMeshKey(config.key, config.dataDir),
     shareFolder(config),
     openStore(config.store, config.dataDir, (notice) => log.warn("{notice}", { notice })),
-  ]);
-  await lifecycle.start([{ name: "store", start: () => {}, stop: () => store.close() }]);
+  ] as const;
+  // When one fails the others still end: nothing of a failed start is left half done or open.
+  const [, , , opened] = await Promise.allSettled(opening);
+  if (opened.status === "fulfilled") {
+    await lifecycle.start([{ name: "store", start: () => {}, stop: () => opened.value.close() }]);
+  }
+  const [id, { key, created }, share, store] = await Promise.all(opening);
   const registry = new Registry({ journal: store, known: await store.devices() });
 
   const status = new HostStatus();

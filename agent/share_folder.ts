@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AgentConfig } from "./config/config.ts";
-import { MeshError, messageOf } from "./core/errors.ts";
+import { ioReason } from "./config/io_reason.ts";
+import { MeshError } from "./core/errors.ts";
 
 /**
  * The shared folder's path: the one that was given, which must exist, or `shared` in the data folder, made if needed
@@ -17,7 +18,7 @@ export async function shareFolder(config: AgentConfig): Promise<string> {
     for await (const _ of Deno.readDir(path)) break;
     return path;
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound ? "it does not exist" : messageOf(error);
+    const reason = error instanceof Deno.errors.NotFound ? "it does not exist" : ioReason(error);
     const text = `Cannot share folder ${path}: ${reason}; name another with --share`;
     throw new MeshError("FAILED_PRECONDITION", text, { cause: error });
   }

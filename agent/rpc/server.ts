@@ -1,4 +1,11 @@
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  setLogVerbosity,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, type ServingStatusMap } from "grpc-health-check";
 import { contract } from "../../proto/load.ts";
@@ -37,6 +44,8 @@ export class RpcServer implements Component {
   #started = false;
 
   constructor(private readonly options: RpcServerOptions) {
+    // grpc-js would print lines of its own; whatever fails is also thrown or answered, and said by us.
+    setLogVerbosity(logVerbosity.NONE);
     const { packageDefinition, orchestrator, mesh } = contract();
     this.#server.addService(orchestrator as ServiceDefinition, options.orchestrator);
     this.#server.addService(mesh as ServiceDefinition, options.mesh);
