@@ -1,0 +1,18 @@
+/** Kernel clock ticks a second in `/proc/PID/stat`: 100 on every Linux that Deno runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** The memory that a process holds, in MB of 10^6 bytes. */
+export function residentMegabytes(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
+  if (kilobytes === undefined) throw new Error(`Cannot read the memory of process ${pid}: it has ended`);
+  return Number(kilobytes) * 1024 / 1e6;
+}
+
+/** Processor time that a process has used, its ended children not counted, in seconds. */
+export function processorSeconds(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  // The second field is the program's name in brackets, which may contain blanks.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}

@@ -1,0 +1,26 @@
+/** What many measurements of the same thing come to. */
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The value that `share` (0..1) of all are not above: nearest rank. NaN where there are none. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { median: percentile(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
+}
+
+/** The middle and the slow end of latencies, in ms. */
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+}
+
+export function latency(values: readonly number[]): Latency {
+  return { p50: percentile(values, 0.5), p99: percentile(values, 0.99) };
+}
