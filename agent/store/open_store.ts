@@ -11,6 +11,9 @@ import type { Store } from "./store.ts";
 const FILE = "edgemesh.db";
 const OWNER_ONLY = 0o600;
 
+/** How every SQLite file begins: https://sqlite.org/fileformat.html#magic_header_string */
+const SQLITE_HEADER = "SQLite format 3\0";
+
 /**
  * Opens the store. `sqlite` is the file `edgemesh.db` in `dataDir`, made where it is missing; `memory` keeps nothing.
  *
@@ -45,14 +48,16 @@ export async function openSqliteStore(dataDir: string, onNotice: (message: strin
 }
 
 async function open(channel: SqliteChannel, path: string, onNotice: (message: string) => void): Promise<void> {
-  await makeFile(path);
+  if (!await makeFile(path)) {
+    await putAside(path, "file is not a database", onNotice);
+    await makeFile(path);
+  }
   const mark = damageMark(path);
   const marked = await exists(mark);
   const { failure } = await channel.ask({ op: "open", path, fullCheck: marked });
   if (failure && failure.kind !== "damaged") throw storeError(`Cannot open the store "${path}"`, failure);
   if (failure) {
-    const kept = await setAside(path, new Date());
-    onNotice(`The store "${path}" is damaged (${failure.message}): it is kept as "${kept}", and a new one is begun`);
+    await putAside(path, failure.message, onNotice);
     await makeFile(path);
     const again = await channel.ask({ op: "open", path, fullCheck: false });
     if (again.failure) throw storeError(`Cannot open the store "${path}"`, again.failure);
@@ -60,12 +65,22 @@ async function open(channel: SqliteChannel, path: string, onNotice: (message: st
   if (marked) await Deno.remove(mark);
 }
 
-/** Makes the folder and the file, and shows in the system's words what keeps them from being used. */
-async function makeFile(path: string): Promise<void> {
+async function putAside(path: string, damage: string, onNotice: (message: string) => void): Promise<void> {
+  const kept = await setAside(path, new Date());
+  onNotice(`The store "${path}" is damaged (${damage}): it is kept as "${kept}", and a new one is begun`);
+}
+
+/**
+ * Makes the folder and the file where they are missing; throws the system's error when they cannot be used. False when
+ * the file begins like no database: SQLite is not to open it, since that removes a log beside it.
+ */
+async function makeFile(path: string): Promise<boolean> {
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await Deno.open(path, { create: true, read: true, write: true, mode: OWNER_ONLY });
-  file.close();
+  using file = await Deno.open(path, { create: true, read: true, write: true, mode: OWNER_ONLY });
   if (Deno.build.os !== "windows") await Deno.chmod(path, OWNER_ONLY);
+  const begin = new Uint8Array(SQLITE_HEADER.length);
+  const length = await file.read(begin);
+  return length === null || new TextDecoder().decode(begin.subarray(0, length)) === SQLITE_HEADER;
 }
 
 /** `Not a directory (os error 20): mkdir '/x'` without the call, which the message says in its own words. */

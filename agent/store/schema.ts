@@ -11,7 +11,7 @@ export const SCHEMA_VERSION = 1;
  * does, so that a change does not write a long input again. A task without an outcome is QUEUED and was never tried.
  * A job carries the counts of its tasks, so that a list of jobs reads no task.
  */
-const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly (readonly string[])[] = [[
   `CREATE TABLE jobs (
      key INTEGER PRIMARY KEY,
      job_id TEXT NOT NULL UNIQUE,
@@ -26,10 +26,10 @@ const MIGRATIONS: readonly string[] = [
      tasks_total INTEGER NOT NULL,
      tasks_done INTEGER NOT NULL DEFAULT 0,
      tasks_failed INTEGER NOT NULL DEFAULT 0
-   ) STRICT;
-   CREATE INDEX jobs_by_age ON jobs (created_at, job_id);
-   CREATE INDEX jobs_by_state ON jobs (state, created_at, job_id);
-   CREATE TABLE tasks (
+   ) STRICT`,
+  `CREATE INDEX jobs_by_age ON jobs (created_at, job_id)`,
+  `CREATE INDEX jobs_by_state ON jobs (state, created_at, job_id)`,
+  `CREATE TABLE tasks (
      key INTEGER PRIMARY KEY,
      group_position INTEGER NOT NULL,
      task_id TEXT NOT NULL,
@@ -38,8 +38,8 @@ const MIGRATIONS: readonly string[] = [
      target_device_id TEXT NOT NULL,
      prompt_tokens INTEGER NOT NULL,
      max_output_tokens INTEGER NOT NULL
-   ) STRICT;
-   CREATE TABLE outcomes (
+   ) STRICT`,
+  `CREATE TABLE outcomes (
      key INTEGER PRIMARY KEY,
      state TEXT NOT NULL,
      attempt INTEGER NOT NULL,
@@ -47,14 +47,14 @@ const MIGRATIONS: readonly string[] = [
      device_name TEXT NOT NULL,
      result TEXT NOT NULL,
      error TEXT NOT NULL
-   ) STRICT;
-   CREATE TABLE devices (
+   ) STRICT`,
+  `CREATE TABLE devices (
      device_id TEXT PRIMARY KEY,
      info TEXT NOT NULL,
      registered_at INTEGER NOT NULL,
      last_seen INTEGER NOT NULL
-   ) STRICT, WITHOUT ROWID;`,
-];
+   ) STRICT, WITHOUT ROWID`,
+]];
 
 /** What a file is to this program. */
 export type FileKind = "empty" | "ours" | "newer" | "foreign";
@@ -71,15 +71,20 @@ export function fileKind(db: DatabaseSync): FileKind {
 export function migrate(db: DatabaseSync): void {
   const version = numberOf(db, "PRAGMA user_version");
   if (version === SCHEMA_VERSION) return;
-  db.exec("BEGIN IMMEDIATE");
+  runSql(db, "BEGIN IMMEDIATE");
   try {
-    for (const step of MIGRATIONS.slice(version)) db.exec(step);
-    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-    db.exec("COMMIT");
+    for (const statement of MIGRATIONS.slice(version).flat()) runSql(db, statement);
+    runSql(db, `PRAGMA user_version = ${SCHEMA_VERSION}`);
+    runSql(db, "COMMIT");
   } catch (error) {
-    if (db.isTransaction) db.exec("ROLLBACK");
+    if (db.isTransaction) runSql(db, "ROLLBACK");
     throw error;
   }
+}
+
+/** Runs one statement. Unlike `exec`, what it throws has SQLite's result code. */
+export function runSql(db: DatabaseSync, sql: string): void {
+  db.prepare(sql).get();
 }
 
 function numberOf(db: DatabaseSync, sql: string): number {

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { fileKind, migrate } from "./schema.ts";
+import { fileKind, migrate, runSql } from "./schema.ts";
 import { failureOf } from "./sqlite_failure.ts";
 import type { Failure } from "./sqlite_messages.ts";
 
@@ -27,18 +27,21 @@ export function openConnections(path: string, size: number, fullCheck: boolean):
   try {
     const writer = new DatabaseSync(path);
     opened.push(writer);
-    writer.exec("PRAGMA busy_timeout = 5000");
+    runSql(writer, "PRAGMA busy_timeout = 5000");
     const kind = fileKind(writer);
     if (kind === "newer" || kind === "foreign") return refuse(opened, { kind, message: "" });
     if (fullCheck || size <= CHECKED_UP_TO) {
       const finding = String(Object.values(writer.prepare("PRAGMA quick_check(1)").get() ?? {})[0]);
       if (finding !== "ok") return refuse(opened, { kind: "damaged", message: finding });
     }
-    writer.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = ${LOG_KEPT}`);
+    runSql(writer, "PRAGMA journal_mode = WAL");
+    runSql(writer, "PRAGMA synchronous = FULL");
+    runSql(writer, `PRAGMA journal_size_limit = ${LOG_KEPT}`);
     migrate(writer);
     const reader = new DatabaseSync(path);
     opened.push(reader);
-    reader.exec("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON");
+    runSql(reader, "PRAGMA busy_timeout = 5000");
+    runSql(reader, "PRAGMA query_only = ON");
     return { writer, reader };
   } catch (error) {
     return refuse(opened, failureOf(error));

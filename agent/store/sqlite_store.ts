@@ -93,16 +93,15 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await this.#lastWrite;
-    await this.#lastRead;
+    await Promise.all([this.#lastWrite, this.#lastRead]);
     const { failure } = await this.#channel.ask({ op: "close" });
     this.#channel.end();
     if (failure) throw this.#error("close", failure);
   }
 
   #write(begin: () => Iterator<Part>): Promise<void> {
+    if (this.#closing) return Promise.reject(this.#closed());
     const written = new Promise<void>((resolve, reject) => {
-      this.#refuseWhenClosed();
       const rest = begin();
       const first = rest.next();
       if (first.done) return resolve();
@@ -188,10 +187,10 @@ export class SqliteStore implements Store {
   }
 
   #read(query: Query, take: (page: Page) => void): Promise<void> {
+    if (this.#closing) return Promise.reject(this.#closed());
     const writesBefore = this.#lastWrite;
     const readBefore = this.#lastRead;
     const read = (async () => {
-      this.#refuseWhenClosed();
       await writesBefore;
       await readBefore;
       for (let reply = await this.#channel.ask({ op: "read", query });;) {
@@ -207,8 +206,8 @@ export class SqliteStore implements Store {
     return read;
   }
 
-  #refuseWhenClosed(): void {
-    if (this.#closing) throw new MeshError("UNAVAILABLE", `The store "${this.#path}" is closed`);
+  #closed(): MeshError {
+    return new MeshError("UNAVAILABLE", `The store "${this.#path}" is closed`);
   }
 
   #error(action: string, failure: Failure): MeshError {

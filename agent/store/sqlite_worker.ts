@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { damageMark } from "./damage_mark.ts";
 import { openConnections } from "./sqlite_connections.ts";
 import { failureOf } from "./sqlite_failure.ts";
@@ -14,6 +14,8 @@ interface WorkerScope {
 
 class Session {
   readonly #writes: WriteStatements;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
   /** The read whose pages are being asked for. */
   #read: Iterator<Page> | undefined;
   /** Why the transaction that comes in parts has failed already. */
@@ -21,6 +23,9 @@ class Session {
 
   constructor(readonly path: string, readonly writer: DatabaseSync, readonly reader: DatabaseSync) {
     this.#writes = new WriteStatements(writer);
+    // Prepared, because what `exec` throws lacks SQLite's result code.
+    this.#begin = writer.prepare("BEGIN IMMEDIATE");
+    this.#commit = writer.prepare("COMMIT");
   }
 
   /** One transaction for all writes; where one of them fails, one for each, so that it takes no other down. */
@@ -36,10 +41,10 @@ class Session {
     if (first) this.#partsFailure = undefined;
     if (this.#partsFailure) return { failure: this.#partsFailure };
     try {
-      if (first) this.writer.exec("BEGIN IMMEDIATE");
+      if (first) this.#begin.run();
       this.#writes.apply(write);
       if (!last) return {};
-      this.writer.exec("COMMIT");
+      this.#commit.run();
       return { commits: 1 };
     } catch (error) {
       this.#partsFailure = failureOf(error);
@@ -71,9 +76,9 @@ class Session {
 
   #transact(writes: readonly Write[]): Failure | undefined {
     try {
-      this.writer.exec("BEGIN IMMEDIATE");
+      this.#begin.run();
       for (const write of writes) this.#writes.apply(write);
-      this.writer.exec("COMMIT");
+      this.#commit.run();
       return undefined;
     } catch (error) {
       this.abandon();

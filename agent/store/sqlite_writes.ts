@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type Flat, JOB_CHANGE_WIDTH, TASK_CHANGE_WIDTH, TASK_WIDTH, type Write } from "./sqlite_messages.ts";
+import { stored } from "./sqlite_text.ts";
 
 const INSERT_JOB = `INSERT INTO jobs (job_id, text, max_workers, reduce, summary, created_at, state, finished_at,
   reason, tasks_total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -60,11 +61,11 @@ export class WriteStatements {
     if (write.newTasks) this.#addTasks(write.newTasks.jobId, write.newTasks.values);
     if (write.jobChanges) {
       for (let i = 0; i < write.jobChanges.length; i += JOB_CHANGE_WIDTH) {
-        this.#changeJob.run(...write.jobChanges.slice(i, i + JOB_CHANGE_WIDTH));
+        this.#changeJob.run(...row(write.jobChanges, i, i + JOB_CHANGE_WIDTH));
       }
     }
     if (write.taskChanges) this.#changeTasks(write.taskChanges);
-    if (write.device) this.#putDevice.run(...write.device);
+    if (write.device) this.#putDevice.run(...write.device.map(stored));
   }
 
   /** Forgets the keys of jobs, some of which the transaction may have made. */
@@ -73,7 +74,7 @@ export class WriteStatements {
   }
 
   #addJob(values: Flat): void {
-    this.#remember(String(values[0]), Number(this.#insertJob.run(...values).lastInsertRowid));
+    this.#remember(String(values[0]), Number(this.#insertJob.run(...values.map(stored)).lastInsertRowid));
   }
 
   #addTasks(jobId: string, values: Flat): void {
@@ -81,9 +82,9 @@ export class WriteStatements {
     if (job === undefined) throw new Error(`no job ${jobId}`);
     const counts = { done: 0, failed: 0 };
     for (let i = 0; i < values.length; i += TASK_WIDTH) {
-      this.#insertTask.run(job, ...values.slice(i, i + 8));
+      this.#insertTask.run(job, ...row(values, i, i + 8));
       const ordinal = values[i] ?? null;
-      const outcome = values.slice(i + 8, i + TASK_WIDTH);
+      const outcome = row(values, i + 8, i + TASK_WIDTH);
       if (isUntried(outcome)) continue;
       this.#putOutcome.run(job, ordinal, ...outcome);
       add(counts, outcome[0], 1);
@@ -96,7 +97,7 @@ export class WriteStatements {
     for (let i = 0; i < values.length; i += TASK_CHANGE_WIDTH) {
       const job = this.#key(String(values[i]));
       if (job === undefined) continue;
-      const change = values.slice(i + 1, i + TASK_CHANGE_WIDTH);
+      const change = row(values, i + 1, i + TASK_CHANGE_WIDTH);
       let before: unknown;
       if (this.#putOutcome.run(job, ...change).changes === 0) {
         before = this.#stateOf.get(job, change[0] ?? null)?.state;
@@ -118,7 +119,7 @@ export class WriteStatements {
   #key(jobId: string): number | undefined {
     const known = this.#keys.get(jobId);
     if (known !== undefined) return known;
-    const row = this.#keyOf.get(jobId);
+    const row = this.#keyOf.get(stored(jobId));
     if (!row) return undefined;
     this.#remember(jobId, Number(row.key));
     return Number(row.key);
@@ -128,6 +129,14 @@ export class WriteStatements {
     if (this.#keys.size >= REMEMBERED_JOBS) this.#keys.clear();
     this.#keys.set(jobId, key);
   }
+}
+
+/** The values from `begin` to before `end`, as they go into the database. */
+function row(values: Flat, begin: number, end: number): Flat {
+  const part = values.slice(begin, end);
+  // Where a value is missing, the statement refuses it.
+  for (let i = 0; i < part.length; i++) part[i] = stored(part[i] as string | number);
+  return part;
 }
 
 function isUntried([state, attempt, deviceId, deviceName, result, error]: Flat): boolean {

@@ -1,0 +1,76 @@
+import type { DeviceRecord, JobRecord, TaskChange, TaskRecord } from "./store.ts";
+
+/** A queued job, for tests. */
+export function sampleJob(jobId: string, different: Partial<JobRecord> = {}): JobRecord {
+  return {
+    jobId,
+    text: "collect system info",
+    maxWorkers: 0,
+    reduce: "CONCAT",
+    summary: "distributed to 2 devices in 1 group(s)",
+    createdAt: 1_795_000_000_000,
+    state: "QUEUED",
+    finishedAt: 0,
+    reason: "",
+    ...different,
+  };
+}
+
+/** Tasks that wait for their first attempt, with ordinals from 0. */
+export function sampleTasks(count: number, input = "hello"): TaskRecord[] {
+  return Array.from({ length: count }, (_, ordinal) => ({
+    ordinal,
+    group: 0,
+    spec: {
+      task_id: `t${ordinal}`,
+      kind: "ECHO",
+      input,
+      target_device_id: "",
+      prompt_tokens: 0,
+      max_output_tokens: 0,
+    },
+    state: "QUEUED",
+    attempt: 0,
+    deviceId: "",
+    deviceName: "",
+    result: "",
+    error: "",
+  }));
+}
+
+/** A task that was done at its first attempt. */
+export function sampleChange(jobId: string, ordinal: number, different: Partial<TaskChange> = {}): TaskChange {
+  return {
+    jobId,
+    ordinal,
+    state: "DONE",
+    attempt: 1,
+    deviceId: "d1",
+    deviceName: "laptop",
+    result: `echo: ${ordinal}`,
+    error: "",
+    ...different,
+  };
+}
+
+export function sampleDevice(deviceId: string, name = "laptop"): DeviceRecord {
+  const info = {
+    device_id: deviceId,
+    device_name: name,
+    platform: "linux",
+    arch: "amd64",
+    has_cpu: true,
+    has_gpu: false,
+    has_npu: true,
+    grpc_addr: "10.0.0.5:50051",
+    can_screen_capture: false,
+    http_addr: "10.0.0.5:8081",
+    llm_prefill_toks_per_s: 812.5,
+    llm_decode_toks_per_s: 41.25,
+    ram_free_mb: 2048,
+    has_local_model: true,
+    local_model_name: "llama3.2:3b",
+    local_chat_endpoint: "http://localhost:11434",
+  };
+  return { info, registeredAt: 1_795_000_000_000, lastSeen: 1_795_000_060_000 };
+}
