@@ -60,6 +60,8 @@ class Session {
   }
 
   read(pages: Iterator<Page>): Reply {
+    // Ends one that was not read to its end.
+    this.#read?.return?.();
     this.#read = pages;
     return this.nextPage();
   }

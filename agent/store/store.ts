@@ -83,20 +83,31 @@ export interface DeviceRecord {
  * What must survive a restart. Every write resolves once it is durable (its commit is on disk), and writes become
  * durable in the order in which they were called; whatever is called while a commit is under way shares the next one.
  * A write that fails rejects with a `MeshError` (`RESOURCE_EXHAUSTED` when the disk is full, else `INTERNAL`), and
- * nothing of its transaction is kept. After `close` every call rejects with `UNAVAILABLE`.
+ * nothing of it is kept; what shared its commit is not affected. Reads see every write that was called before them, and
+ * show one moment. After `close` every call rejects with `UNAVAILABLE`. A lone half of a surrogate pair in a text may be
+ * kept as U+FFFD; all other texts come back as they were.
  */
 export interface Store {
+  /**
+   * A job and its tasks become durable together, however many they are. Rejects with `INTERNAL` when the id is taken or
+   * an ordinal is there twice. The records must not change before this resolves: many are not copied at once.
+   */
   insertJob(job: JobRecord, tasks: readonly TaskRecord[]): Promise<void>;
-  /** Unknown ids are ignored. Job and task changes of one call become durable together. */
+  /**
+   * Unknown ids are ignored. Job and task changes of one call become durable together, applied in their order. The
+   * changes must not change before this resolves.
+   */
   update(change: { readonly jobs?: readonly JobChange[]; readonly tasks?: readonly TaskChange[] }): Promise<void>;
   /** Undefined when there is no such job. */
   job(jobId: string): Promise<StoredJob | undefined>;
-  /** Jobs in state QUEUED or RUNNING, oldest first, with their tasks. */
+  /** Jobs in state QUEUED or RUNNING, oldest first (the reverse order of `listJobs`), with their tasks. */
   unfinishedJobs(): Promise<StoredJob[]>;
-  /** Newest first (by createdAt, then jobId). */
+  /** Newest first, at most `limit`; of the same age, by descending jobId. Cheap however many tasks the jobs have. */
   listJobs(query: { readonly state?: JobState; readonly limit: number }): Promise<JobOverview[]>;
 
+  /** Replaces what was kept of the same `device_id`. */
   putDevice(device: DeviceRecord): Promise<void>;
+  /** By `device_id`. */
   devices(): Promise<DeviceRecord[]>;
 
   /** Waits for pending writes and releases the file. Idempotent. */
