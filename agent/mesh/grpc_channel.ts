@@ -2,7 +2,7 @@ import type { ClientDuplexStream, ServerDuplexStream } from "@grpc/grpc-js";
 import { MeshError } from "../core/errors.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./batches.ts";
 import type { BatchChannel, ChannelHandlers } from "./channel.ts";
-import { fromGrpcError, statusNumber } from "./grpc_status.ts";
+import { fromGrpcError, statusDetails, statusNumber } from "./grpc_status.ts";
 
 /** A coordinator that does not end its side of a closed stream within this, in ms, is hung up on. */
 const HANG_UP_MS = 1000;
@@ -48,7 +48,7 @@ export function serverChannel(
     },
     close(error) {
       if (closed || call.writableEnded) return;
-      if (error) call.emit("error", { code: statusNumber(error.code), details: error.message });
+      if (error) call.emit("error", { code: statusNumber(error.code), details: statusDetails(error.message) });
       else call.end();
     },
     listen(handlers) {

@@ -23,6 +23,15 @@ export function statusNumber(code: ErrorCode): number {
   return NUMBERS[code];
 }
 
+/** Most characters of a status's details: whatever their alphabet, they fit the 8 KB of metadata that peers take. */
+const MAX_DETAILS = 500;
+
+/** A message as it can stand in a status: well-formed, on one line, not endless, whatever a caller sent to be quoted in it. */
+export function statusDetails(message: string): string {
+  const line = message.toWellFormed().replace(/[\s\p{Cc}]+/gu, " ").trim();
+  return line.length > MAX_DETAILS ? `${line.slice(0, MAX_DETAILS).toWellFormed()}…` : line;
+}
+
 /** The error code of a wire status; one that edgemesh does not use (UNKNOWN, ABORTED, …) becomes INTERNAL. */
 export function errorCode(number: number | undefined): ErrorCode {
   return CODES.get(number ?? -1) ?? "INTERNAL";

@@ -5,10 +5,10 @@ import type {
   ServerErrorResponse,
   ServerUnaryCall,
 } from "@grpc/grpc-js";
-import { MeshError, messageOf } from "../core/errors.ts";
+import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
-import { statusNumber } from "../mesh/grpc_status.ts";
+import { statusDetails, statusNumber } from "../mesh/grpc_status.ts";
 import { type CallContext, ServedCall } from "./call_context.ts";
 
 const log = logger("rpc");
@@ -128,7 +128,7 @@ export class Interceptors {
   #failure(method: string, error: unknown) {
     let shown = { code: "INTERNAL", message: "" };
     if (error instanceof MeshError) {
-      shown = { code: error.code, message: messageOf(error) };
+      shown = { code: error.code, message: statusDetails(error.message) };
       return { shown, response: statusOf(statusNumber(error.code), shown.message) };
     }
     const id = newId().slice(0, 8);

@@ -14,6 +14,7 @@ import { formatAddress } from "../config/address.ts";
 import { listenError } from "../config/listen_error.ts";
 import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
+import { wholeMessages } from "./whole_messages.ts";
 
 /** The largest message that is taken, in bytes: a plan of 100,000 tasks fits. */
 const MAX_RECEIVE_BYTES = 32 * 1024 * 1024;
@@ -47,8 +48,8 @@ export class RpcServer implements Component {
     // grpc-js would print lines of its own; whatever fails is also thrown or answered, and said by us.
     setLogVerbosity(logVerbosity.NONE);
     const { packageDefinition, orchestrator, mesh } = contract();
-    this.#server.addService(orchestrator as ServiceDefinition, options.orchestrator);
-    this.#server.addService(mesh as ServiceDefinition, options.mesh);
+    this.#server.addService(wholeMessages(orchestrator as ServiceDefinition), options.orchestrator);
+    this.#server.addService(wholeMessages(mesh as ServiceDefinition), options.mesh);
     this.#health = new HealthImplementation(statusMap("SERVING"));
     this.#health.addToServer(this.#server);
     new ReflectionService(packageDefinition).addToServer(this.#server);

@@ -1,0 +1,47 @@
+import { assertEquals, assertThrows } from "../../tests/assert.ts";
+import { contract } from "../../proto/load.ts";
+import { requireWhole, wholeMessages } from "./whole_messages.ts";
+
+const { orchestrator } = contract();
+
+const PLAN = { groups: [{ index: 1, tasks: [{ task_id: "a", kind: "ECHO", input: "x".repeat(200) }] }] };
+
+Deno.test("a request that is whole is read as it is", () => {
+  const { SubmitJob } = wholeMessages(orchestrator);
+  const bytes = SubmitJob.requestSerialize({ text: "hello", max_workers: -1, plan: PLAN });
+  const { text, max_workers, plan } = SubmitJob.requestDeserialize(bytes);
+  assertEquals([text, max_workers, plan?.groups[0]?.tasks[0]?.input], ["hello", -1, "x".repeat(200)]);
+  assertEquals(SubmitJob.requestDeserialize(new Uint8Array() as typeof bytes).text, "");
+});
+
+Deno.test("a request that is cut off anywhere is refused: half a plan does not run", () => {
+  const { SubmitJob } = wholeMessages(orchestrator);
+  const bytes = SubmitJob.requestSerialize({ plan: PLAN });
+  for (let length = 1; length < bytes.length; length++) {
+    assertThrows(() => SubmitJob.requestDeserialize(bytes.subarray(0, length)), RangeError, "cut off");
+  }
+});
+
+Deno.test("every kind of field is walked over, unknown ones too", () => {
+  requireWhole(new Uint8Array());
+  requireWhole(Uint8Array.of(0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01));
+  requireWhole(Uint8Array.of(0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x12, 1, 0, 0x1d, 1, 2, 3, 4));
+  requireWhole(Uint8Array.of(0x0b, 0x08, 1, 0x0c));
+});
+
+Deno.test("what is no message is refused", () => {
+  const wrong: [string, number[]][] = [
+    ["cut off", [0x0a]],
+    ["cut off", [0x0a, 2, 0]],
+    ["cut off", [0x09, 1, 2, 3]],
+    ["cut off", [0x0d, 1, 2, 3]],
+    ["cut off", [0x08, 0x80]],
+    ["cut off", [0x0b, 0x08, 1]],
+    ["no end", [0x08, ...Array(11).fill(0xff)]],
+    ["no valid number", [0, 0]],
+    ["does not exist", [0x0f, 1]],
+    // A length that only a careless adder takes for a small or negative one.
+    ["cut off", [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 0]],
+  ];
+  for (const [said, bytes] of wrong) assertThrows(() => requireWhole(Uint8Array.from(bytes)), RangeError, said);
+});
