@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "../../tests/assert.ts";
+import { deviceInfo } from "../../tests/device_info.ts";
 import { MeshError } from "../core/errors.ts";
 import type { DeviceInfo, StatusSample } from "../../proto/messages.ts";
 import { type DeviceEntry, FORGET_AFTER_MS, type JournalledDevice, MAX_DEVICES, Registry } from "./registry.ts";
@@ -6,25 +7,7 @@ import { type DeviceEntry, FORGET_AFTER_MS, type JournalledDevice, MAX_DEVICES, 
 const START = 1_700_000_000_000;
 
 function device(id: string, more: Partial<DeviceInfo> = {}): DeviceInfo {
-  return {
-    device_id: id,
-    device_name: `name of ${id}`,
-    platform: "linux",
-    arch: "amd64",
-    has_cpu: true,
-    has_gpu: false,
-    has_npu: false,
-    grpc_addr: "10.0.0.5:50051",
-    can_screen_capture: false,
-    http_addr: "",
-    llm_prefill_toks_per_s: 0,
-    llm_decode_toks_per_s: 0,
-    ram_free_mb: 0,
-    has_local_model: false,
-    local_model_name: "",
-    local_chat_endpoint: "",
-    ...more,
-  };
+  return deviceInfo({ device_id: id, device_name: `name of ${id}`, grpc_addr: "10.0.0.5:50051", ...more });
 }
 
 function sample(more: Partial<StatusSample> = {}): StatusSample {

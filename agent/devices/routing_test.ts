@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "../../tests/assert.ts";
+import { deviceInfo } from "../../tests/device_info.ts";
 import { type ErrorCode, MeshError } from "../core/errors.ts";
-import type { DeviceInfo, RoutingMode } from "../../proto/messages.ts";
+import type { RoutingMode } from "../../proto/messages.ts";
 import type { DeviceEntry } from "./registry.ts";
 import { selectDevice } from "./routing.ts";
 
@@ -13,24 +14,13 @@ interface Part {
 }
 
 function device(id: string, { name = id, load, has, model = false, offline = false }: Part = {}): DeviceEntry {
-  const info: DeviceInfo = {
+  const info = deviceInfo({
     device_id: id,
     device_name: name,
-    platform: "linux",
-    arch: "amd64",
-    has_cpu: true,
     has_gpu: has === "gpu",
     has_npu: has === "npu",
-    grpc_addr: "",
-    can_screen_capture: false,
-    http_addr: "",
-    llm_prefill_toks_per_s: 0,
-    llm_decode_toks_per_s: 0,
-    ram_free_mb: 0,
     has_local_model: model,
-    local_model_name: "",
-    local_chat_endpoint: "",
-  };
+  });
   return {
     info,
     registeredAt: 0,

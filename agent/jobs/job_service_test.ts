@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../tests/assert.ts";
-import type { DeviceInfo, JobStatus, Plan, TaskAssignment } from "../../proto/messages.ts";
+import { deviceInfo } from "../../tests/device_info.ts";
+import type { JobStatus, Plan, TaskAssignment } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import { DeterministicPlanner } from "../plans/deterministic.ts";
 import { MemoryStore } from "../store/memory_store.ts";
@@ -7,28 +8,10 @@ import type { Store } from "../store/store.ts";
 import type { DispatchListener, DispatchTarget, TaskDispatcher } from "./dispatcher.ts";
 import { JobService } from "./job_service.ts";
 
-const DEVICES = [deviceOf("aaaaaaaa-1", "ann"), deviceOf("bbbbbbbb-2", "bob")];
-
-function deviceOf(device_id: string, device_name: string): DeviceInfo {
-  return {
-    device_id,
-    device_name,
-    platform: "linux",
-    arch: "amd64",
-    has_cpu: true,
-    has_gpu: false,
-    has_npu: false,
-    grpc_addr: "",
-    can_screen_capture: false,
-    http_addr: "",
-    llm_prefill_toks_per_s: 0,
-    llm_decode_toks_per_s: 0,
-    ram_free_mb: 0,
-    has_local_model: false,
-    local_model_name: "",
-    local_chat_endpoint: "",
-  };
-}
+const DEVICES = [
+  deviceInfo({ device_id: "aaaaaaaa-1", device_name: "ann" }),
+  deviceInfo({ device_id: "bbbbbbbb-2", device_name: "bob" }),
+];
 
 /** Devices that answer at once, or never. `fail` names tasks whose run fails. */
 class Devices implements TaskDispatcher {

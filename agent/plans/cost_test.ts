@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "../../tests/assert.ts";
+import { deviceInfo } from "../../tests/device_info.ts";
 import type { DeviceInfo, TaskSpec } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import { checkPlan } from "./check_plan.ts";
@@ -10,25 +11,7 @@ function device(
   state: { load?: number; online?: boolean } = {},
 ): CostDevice {
   return {
-    info: {
-      device_id: `id-${name}`,
-      device_name: name,
-      platform: "linux",
-      arch: "amd64",
-      has_cpu: true,
-      has_gpu: false,
-      has_npu: false,
-      grpc_addr: "",
-      can_screen_capture: false,
-      http_addr: "",
-      llm_prefill_toks_per_s: 0,
-      llm_decode_toks_per_s: 0,
-      ram_free_mb: 0,
-      has_local_model: false,
-      local_model_name: "",
-      local_chat_endpoint: "",
-      ...info,
-    },
+    info: deviceInfo({ device_id: `id-${name}`, device_name: name, ...info }),
     load: state.load ?? 0,
     online: state.online ?? true,
   };

@@ -1,29 +1,10 @@
 import { assertEquals, assertRejects } from "../../tests/assert.ts";
-import type { DeviceInfo } from "../../proto/messages.ts";
+import { deviceInfo } from "../../tests/device_info.ts";
 import { MeshError } from "../core/errors.ts";
 import { checkPlan } from "./check_plan.ts";
 import { DeterministicPlanner } from "./deterministic.ts";
 
-function device(device_name: string, device_id: string): DeviceInfo {
-  return {
-    device_id,
-    device_name,
-    platform: "linux",
-    arch: "amd64",
-    has_cpu: true,
-    has_gpu: false,
-    has_npu: false,
-    grpc_addr: "",
-    can_screen_capture: false,
-    http_addr: "",
-    llm_prefill_toks_per_s: 0,
-    llm_decode_toks_per_s: 0,
-    ram_free_mb: 0,
-    has_local_model: false,
-    local_model_name: "",
-    local_chat_endpoint: "",
-  };
-}
+const device = (device_name: string, device_id: string) => deviceInfo({ device_id, device_name });
 
 const DEVICES = [device("pad", "3"), device("box", "9"), device("box", "1")];
 

@@ -1,27 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "../../tests/assert.ts";
-import type { DeviceInfo, StatusSample } from "../../proto/messages.ts";
+import { deviceInfo } from "../../tests/device_info.ts";
+import type { StatusSample } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import type { TaskKind } from "./task_kind.ts";
 import { TaskWorker } from "./task_worker.ts";
 
-const INFO: DeviceInfo = {
-  device_id: "11111111-2222-4333-8444-555555555555",
-  device_name: "desk",
-  platform: "linux",
-  arch: "amd64",
-  has_cpu: true,
-  has_gpu: false,
-  has_npu: false,
-  grpc_addr: "",
-  can_screen_capture: false,
-  http_addr: "",
-  llm_prefill_toks_per_s: 0,
-  llm_decode_toks_per_s: 0,
-  ram_free_mb: 0,
-  has_local_model: false,
-  local_model_name: "",
-  local_chat_endpoint: "",
-};
+const INFO = deviceInfo({ device_id: "11111111-2222-4333-8444-555555555555", device_name: "desk" });
 const SAMPLE: StatusSample = { cpu_load: 0.5, mem_total_mb: 16000.4, mem_used_mb: 4000.6, ram_free_mb: 11999 };
 
 function worker(...kinds: TaskKind[]): TaskWorker {
