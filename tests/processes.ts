@@ -1,3 +1,4 @@
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 /** How the program is run: from source, with the permissions that the compiled one has. */
@@ -17,6 +18,9 @@ const MAIN = [
 /** A process that must say something in time does it within this, in ms; machines are shared and slow at times. */
 const PATIENCE_MS = 30_000;
 
+/** An agent that was told to stop is ended by force after this, in ms: more than the 10 s that its work may go on. */
+const STOP_MS = 20_000;
+
 /** What the environment of a started program holds: nothing of the developer's own settings. */
 function cleanEnvironment(extra: Record<string, string> = {}): Record<string, string> {
   const kept = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "SYSTEMROOT"];
@@ -24,7 +28,8 @@ function cleanEnvironment(extra: Record<string, string> = {}): Record<string, st
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
   });
-  return { ...Object.fromEntries(entries), NO_COLOR: "1", ...extra };
+  const given = Object.entries(extra).filter(([, value]) => value !== "");
+  return { ...Object.fromEntries(entries), NO_COLOR: "1", ...Object.fromEntries(given) };
 }
 
 /** A folder that is removed at the end of its scope. */
@@ -52,10 +57,15 @@ export interface AgentOptions {
   readonly join?: readonly string[];
   /** Listen address for gRPC; a free loopback port by default. */
   readonly grpc?: string;
+  /** Listen address for HTTP; a free loopback port by default. */
+  readonly http?: string;
   readonly dataDir?: string;
   readonly flags?: readonly string[];
   readonly env?: Record<string, string>;
 }
+
+/** A free port, for this machine only. */
+export const ANY_PORT = "127.0.0.1:0";
 
 /** The key that tests share. */
 export const TEST_KEY = "a key for tests";
@@ -83,9 +93,10 @@ export class AgentProcess implements AsyncDisposable {
     const child = spawnAgent({ ...options, dataDir });
     const log = new OutputText(child.stderr);
     const out = new OutputText(child.stdout);
-    const ready = await Promise.race([out.line(/^edgemesh ready /m), child.status.then(() => undefined)]);
+    const ready = await out.line(/^edgemesh ready /m).catch(() => undefined);
     const match = ready && /grpc=(\S+) http=(\S+) device=(\S+) name=(.*)$/.exec(ready);
     if (!match) {
+      kill(child.pid, "SIGKILL");
       await child.status;
       await log.end;
       await out.end;
@@ -112,15 +123,23 @@ export class AgentProcess implements AsyncDisposable {
     this.child.kill(signal);
   }
 
-  /** Ends it as a user would, and answers its exit code. */
+  /** Ends it as a user would, and answers its exit code. @throws {Error} with its log when it does not end */
   async stop(): Promise<number> {
-    if (!this.#ended) this.child.kill("SIGTERM");
-    return await this.ended();
+    if (this.#ended) return await this.ended();
+    kill(this.pid, "SIGTERM");
+    // A process that a test has halted hears of nothing before it goes on.
+    kill(this.pid, "SIGCONT");
+    let forced = false;
+    const timer = setTimeout(() => forced = kill(this.pid, "SIGKILL"), STOP_MS);
+    const code = await this.ended();
+    clearTimeout(timer);
+    if (forced) throw new Error(`the agent did not stop within ${STOP_MS / 1000} s: ${this.log.text}`);
+    return code;
   }
 
   /** Ends it without any warning. */
   async kill(): Promise<void> {
-    this.child.kill("SIGKILL");
+    kill(this.pid, "SIGKILL");
     await this.ended();
   }
 
@@ -132,18 +151,42 @@ export class AgentProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended) await this.stop();
-    this.#folder?.[Symbol.dispose]();
+    try {
+      await this.stop();
+    } finally {
+      this.#folder?.[Symbol.dispose]();
+    }
+  }
+}
+
+/** Sends a signal. False when there is no such process. */
+function kill(pid: number, signal: Deno.Signal): boolean {
+  try {
+    Deno.kill(pid, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Whether there is a process of this id that can still do something. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
 function spawnAgent(options: AgentOptions & { dataDir: string }): Deno.ChildProcess {
-  const { name, key = TEST_KEY, join = [], grpc = "127.0.0.1:0", dataDir, flags = [], env } = options;
+  const { name, key = TEST_KEY, join = [], grpc = ANY_PORT, http = ANY_PORT, dataDir, flags = [], env } = options;
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...MAIN,
       "agent",
-      ...["--grpc", grpc, "--http", "127.0.0.1:0", "--data-dir", dataDir],
+      ...["--grpc", grpc, "--http", http, "--data-dir", dataDir],
       ...(name ? ["--name", name] : []),
       ...(join.length > 0 ? ["--join", join.join(",")] : []),
       ...flags,
@@ -156,13 +199,35 @@ function spawnAgent(options: AgentOptions & { dataDir: string }): Deno.ChildProc
   }).spawn();
 }
 
+export interface ProgramOptions {
+  /** On top of the test's key and a clean environment; an empty value takes one away. */
+  readonly env?: Record<string, string>;
+  readonly stdin?: string;
+  readonly signal?: AbortSignal;
+  /** A program that starts ours, with its arguments: `setpriv`, … */
+  readonly through?: readonly string[];
+}
+
+/** What a program that ended left behind. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs `edgemesh` with these arguments to its end. */
-export async function edgemesh(
+export async function edgemesh(args: readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
+  return await startEdgemesh(args, options).outcome;
+}
+
+/** Starts `edgemesh` with these arguments. Whoever starts it waits for its outcome. */
+export function startEdgemesh(
   args: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly stdin?: string; readonly signal?: AbortSignal } = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...MAIN, ...args],
+  options: ProgramOptions = {},
+): { readonly pid: number; signal(signal: Deno.Signal): void; readonly outcome: Promise<Outcome> } {
+  const [program = Deno.execPath(), ...before] = [...options.through ?? [], Deno.execPath()];
+  const child = new Deno.Command(program, {
+    args: [...before, ...MAIN, ...args],
     env: cleanEnvironment({ EDGEMESH_KEY: TEST_KEY, ...options.env }),
     clearEnv: true,
     stdin: options.stdin === undefined ? "null" : "piped",
@@ -170,16 +235,24 @@ export async function edgemesh(
     stderr: "piped",
     ...(options.signal ? { signal: options.signal } : {}),
   }).spawn();
-  if (options.stdin !== undefined) {
+  return { pid: child.pid, signal: (signal) => child.kill(signal), outcome: outcomeOf(child, options.stdin) };
+}
+
+async function outcomeOf(child: Deno.ChildProcess, stdin: string | undefined): Promise<Outcome> {
+  if (stdin !== undefined) {
     const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(options.stdin));
+    await writer.write(new TextEncoder().encode(stdin));
     await writer.close();
   }
+  let late = false;
+  const timer = setTimeout(() => late = kill(child.pid, "SIGKILL"), PATIENCE_MS);
   const [{ code }, stdout, stderr] = await Promise.all([
     child.status,
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
   ]);
+  clearTimeout(timer);
+  if (late) throw new Error(`the program did not end within ${PATIENCE_MS / 1000} s: ${stdout}${stderr}`);
   return { code, stdout, stderr };
 }
 
