@@ -10,7 +10,7 @@ import { logger } from "./core/log.ts";
 import { DeviceSelf } from "./device_self.ts";
 import { probeCapabilities } from "./devices/capabilities.ts";
 import { HostStatus } from "./devices/host_status.ts";
-import { Registry } from "./devices/registry.ts";
+import { Registry, takesWork } from "./devices/registry.ts";
 import { BulkServer } from "./http/bulk_server.ts";
 import { JobService } from "./jobs/job_service.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./mesh/batches.ts";
@@ -129,7 +129,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     dispatcher: peers,
     devices: {
       has: (device) => registry.find(device) !== undefined,
-      online: () => registry.online().map((entry) => entry.info),
+      online: () => registry.online().filter(takesWork).map((entry) => entry.info),
     },
     planner,
     kinds: tasks.kinds,

@@ -27,7 +27,7 @@ export interface DeviceEntry {
   readonly lastSeen: number;
   /** The latest status; undefined before the first one and while offline. */
   readonly sample: Readonly<StatusSample> | undefined;
-  /** Whether work can reach it: its link is not `none`. */
+  /** Whether it is there: its link is not `none`. Whether it can work, {@link takesWork} says. */
   readonly online: boolean;
   readonly link: Link;
 }
@@ -256,6 +256,14 @@ export class Registry {
       },
     );
   }
+}
+
+/**
+ * Whether work can be sent to the device. One that registered without an address and is not attached is there, but
+ * nothing reaches it.
+ */
+export function takesWork({ online, link, info }: DeviceEntry): boolean {
+  return online && (link !== "dialled" || info.grpc_addr !== "");
 }
 
 /** The failure for an id that no device has. */

@@ -1,6 +1,6 @@
 import { MeshError } from "../core/errors.ts";
 import type { RoutingMode, RoutingPolicy } from "../../proto/messages.ts";
-import { type DeviceEntry, noDevice } from "./registry.ts";
+import { type DeviceEntry, noDevice, takesWork } from "./registry.ts";
 
 /**
  * The device that a policy chooses. Among equals it is the one with the lowest CPU load (an unknown one counts as full),
@@ -22,7 +22,7 @@ export function selectDevice(
   const choice = Object.hasOwn(CHOICES, mode) ? CHOICES[mode] : undefined;
   // A number that this version of the enum does not have arrives as it is.
   if (!choice) throw new MeshError("INVALID_ARGUMENT", `policy.mode: ${mode} is not a known mode`);
-  const online = devices.filter((device) => device.online);
+  const online = devices.filter(takesWork);
   const chosen = choice.choose(online, selfId);
   if (chosen) return chosen;
   const reason = online.length === 0 ? "no device is online" : choice.unmet;

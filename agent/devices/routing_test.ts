@@ -118,3 +118,14 @@ Deno.test("a policy that cannot be met says why", () => {
     assertEquals(assertThrows(() => selectDevice(given, devices, SELF), MeshError, message).code, code, message);
   }
 });
+
+Deno.test("no work goes to a device that registered without an address and is not attached", () => {
+  const self = device(SELF, { load: 0.9 });
+  const npu = { ...device("phone", { has: "npu", model: true, load: 0 }), link: "dialled" as const };
+  for (const mode of ["BEST_AVAILABLE", "PREFER_REMOTE", "PREFER_LOCAL_MODEL"] as const) {
+    assertEquals(selectDevice(policy(mode), [self, npu], SELF).info.device_id, SELF, mode);
+  }
+  assertThrows(() => selectDevice(policy("REQUIRE_NPU"), [self, npu], SELF), MeshError, "has an NPU");
+  const addressed = { ...npu, info: { ...npu.info, grpc_addr: "10.0.0.5:50051" } };
+  assertEquals(selectDevice(policy("REQUIRE_NPU"), [self, addressed], SELF).info.device_id, "phone");
+});

@@ -2,7 +2,7 @@ import type { PlanCostRequest__Output as PlanCostRequest } from "../../proto/gen
 import type { PlanPreviewRequest__Output as PlanPreviewRequest } from "../../proto/gen/edgemesh/PlanPreviewRequest.ts";
 import type { PlanCostResponse, PlanPreviewResponse } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
-import type { Registry } from "../devices/registry.ts";
+import { type Registry, takesWork } from "../devices/registry.ts";
 import { checkPlan } from "../plans/check_plan.ts";
 import { estimatePlanCost } from "../plans/cost.ts";
 import type { Planner } from "../plans/planner.ts";
@@ -17,7 +17,7 @@ export function planHandlers({ registry, planner }: { registry: Registry; planne
   return {
     PreviewPlan({ text, max_workers }, call) {
       if (!text.trim()) throw new MeshError("INVALID_ARGUMENT", "text: is empty");
-      const devices = registry.online().map((entry) => entry.info);
+      const devices = registry.online().filter(takesWork).map((entry) => entry.info);
       return planner.plan({ text, maxWorkers: max_workers, devices }, call.signal);
     },
     PreviewPlanCost({ plan, device_ids }) {
