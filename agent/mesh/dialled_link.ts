@@ -61,6 +61,7 @@ export class DialledLink implements DeviceLink {
   #session: Promise<string> | undefined;
   #running = 0;
   #lastHeard = performance.now();
+  #silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: DialledLinkOptions) {
     this.deviceId = options.device.device_id;
@@ -85,21 +86,27 @@ export class DialledLink implements DeviceLink {
   /** Nothing to do: an older device forgets its results at once. */
   acknowledge(_outcomes: readonly TaskRef[]): void {}
 
-  execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
+  async execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
     const { orchestrator } = this.#client;
-    return this.#withSession((session_id) => {
-      const request = { session_id, command, args: [...args] };
-      return callUnary<CommandRequest, CommandResponse>(orchestrator, orchestrator.ExecuteCommand, request, {
-        timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
-        signal: options.signal,
-        sessionId: session_id,
+    try {
+      return await this.#withSession((session_id) => {
+        const request = { session_id, command, args: [...args] };
+        return callUnary<CommandRequest, CommandResponse>(orchestrator, orchestrator.ExecuteCommand, request, {
+          timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
+          signal: options.signal,
+          sessionId: session_id,
+        });
       });
-    });
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      throw new MeshError("UNAVAILABLE", `device ${this.options.device.device_name}: ${error.message}`);
+    }
   }
 
   close(reason: string): void {
     if (this.#closing.signal.aborted) return;
     clearInterval(this.#probe);
+    clearTimeout(this.#silence);
     this.#closing.abort(new MeshError("UNAVAILABLE", reason));
     this.#client.close();
     this.options.events.closed(this, reason);
@@ -120,12 +127,14 @@ export class DialledLink implements DeviceLink {
       );
       const { ok, output, error, time_ms } = result;
       outcome = { job_id, task_id, attempt, ok, output, error, time_ms };
+      this.heard();
     } catch (error) {
+      // The device is lost, the task is not: it goes to another one.
+      if (isUnavailable(error)) this.close(error.message);
       outcome = { job_id, task_id, attempt, ok: false, output: "", error: messageOf(error), time_ms: 0 };
     }
     this.#running--;
     if (this.#closing.signal.aborted) return;
-    this.heard();
     this.options.events.outcomes(this, [outcome]);
     this.options.events.capacity(this);
   }
@@ -162,8 +171,15 @@ export class DialledLink implements DeviceLink {
         name: this.options.device.device_name,
         reason: messageOf(error),
       });
-      if (performance.now() - this.#lastHeard > SILENCE_LIMIT_MS) this.close(`no answer: ${messageOf(error)}`);
+      this.#closeWhenSilent(`no answer: ${messageOf(error)}`);
     }
+  }
+
+  /** Closes when the limit passes without a sign of life; that is before the answer to the next question may come. */
+  #closeWhenSilent(reason: string): void {
+    clearTimeout(this.#silence);
+    const left = this.#lastHeard + SILENCE_LIMIT_MS - performance.now();
+    this.#silence = setTimeout(() => this.close(reason), Math.max(0, left));
   }
 
   get address(): string {
@@ -173,6 +189,11 @@ export class DialledLink implements DeviceLink {
   /** The device showed that it is there. */
   heard(): void {
     this.#lastHeard = performance.now();
+    clearTimeout(this.#silence);
     this.options.onSeen(this.deviceId);
   }
+}
+
+function isUnavailable(error: unknown): error is MeshError {
+  return error instanceof MeshError && error.code === "UNAVAILABLE";
 }

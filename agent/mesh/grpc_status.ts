@@ -37,10 +37,17 @@ export function errorCode(number: number | undefined): ErrorCode {
   return CODES.get(number ?? -1) ?? "INTERNAL";
 }
 
+/** How grpc-js says that a connection ended under a call. No server says this of itself. */
+const CONNECTION_LOST = /^Received RST_STREAM with code \d+ triggered by internal client error/;
+
 /** What grpc-js throws or emits, as our error: its code and the server's own message. */
 export function fromGrpcError(error: unknown): MeshError {
   if (error instanceof MeshError) return error;
   const { code, details, message } = error as { code?: number; details?: string; message?: string };
+  if (code === NUMBERS.INTERNAL && CONNECTION_LOST.test(details ?? "")) {
+    const text = "its connection was lost during the call, which may or may not have taken effect";
+    return new MeshError("UNAVAILABLE", text, { cause: error });
+  }
   return new MeshError(errorCode(code), plain(details || message || "the call failed"), { cause: error });
 }
 

@@ -175,7 +175,9 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     if (!hello.instance_id) throw new MeshError("INVALID_ARGUMENT", "hello.instance_id: is empty");
     const device = this.registry.find(hello.device_id);
     if (!device) {
-      throw new MeshError("FAILED_PRECONDITION", `device "${hello.device_id}" is not registered: RegisterDevice first`);
+      // Whatever a caller sends as id, the message says what to do.
+      const id = JSON.stringify(hello.device_id.slice(0, 128));
+      throw new MeshError("FAILED_PRECONDITION", `device ${id} is not registered: RegisterDevice first`);
     }
     if (this.#stopping) throw new MeshError("UNAVAILABLE", "the coordinator is stopping");
     this.requireFree(hello.device_id, hello.instance_id);
