@@ -242,7 +242,7 @@ def _():
 def _():
     began = time.monotonic()
     refused(lambda: execute("sleep", "30", timeout=0.2), "DEADLINE_EXCEEDED")
-    assert time.monotonic() - began < 1, "the caller waited too long"
+    assert time.monotonic() - began < 2, "the caller waited too long"
 
 
 @check("more commands at once than a device runs are refused, and the others run")

@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { OutputText } from "../processes.ts";
 
-/** A check as a script reports it. */
-interface Check {
+/** A check as a script prints it. */
+export interface Check {
+  /** What a user would see. */
   readonly name: string;
   readonly ok: boolean;
+  /** Why it is not; empty when it is. */
   readonly detail: string;
 }
 
@@ -22,9 +23,9 @@ const LIMIT_MS = 90_000;
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
-/** Runs one of the scripts in this folder, each of its checks as a step of its own. */
-export async function runScript(t: Deno.TestContext, name: string, setting: ScriptSetting): Promise<void> {
-  const child = new Deno.Command(setting.python, {
+/** Runs one of the scripts in this folder. Its last check is that it came to its end. */
+export async function runScript(name: string, setting: ScriptSetting): Promise<Check[]> {
+  const { code, stdout, stderr } = await new Deno.Command(setting.python, {
     // -B: no compiled files are left beside the sources.
     args: ["-B", `${HERE}${name}.py`, JSON.stringify(setting.config)],
     env: { PATH: Deno.env.get("PATH") ?? "", PYTHONPATH: setting.stubs, PYTHONIOENCODING: "utf-8", ...systemRoot() },
@@ -33,35 +34,16 @@ export async function runScript(t: Deno.TestContext, name: string, setting: Scri
     stdout: "piped",
     stderr: "piped",
     signal: AbortSignal.timeout(LIMIT_MS),
-  }).spawn();
-  const errors = new OutputText(child.stderr);
-  let count = 0;
-  for await (const line of lines(child.stdout)) {
-    const check = JSON.parse(line) as Check;
-    count++;
-    await t.step(check.name, () => {
-      if (!check.ok) throw new Error(check.detail);
-    });
-  }
-  const { code } = await child.status;
-  await errors.end;
-  if (code !== 0 || count === 0) {
-    throw new Error(`${name}.py ended with code ${code} after ${count} checks: ${errors.text}`);
-  }
+  }).output();
+  const lines = new TextDecoder().decode(stdout).split("\n").filter((line) => line !== "");
+  const checks = lines.map((line) => JSON.parse(line) as Check);
+  const last = checks.at(-1)?.name ?? "nothing";
+  const detail = `exit code ${code} after "${last}": ${new TextDecoder().decode(stderr)}`;
+  return [...checks, { name: `${name}.py comes to its end`, ok: code === 0 && checks.length > 0, detail }];
 }
 
 /** Sockets do not open on Windows without it. */
 function systemRoot(): Record<string, string> {
   const root = Deno.env.get("SYSTEMROOT");
   return root === undefined ? {} : { SYSTEMROOT: root };
-}
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)) {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest) yield rest;
 }
