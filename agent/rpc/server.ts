@@ -6,7 +6,6 @@ import {
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation, type ServingStatusMap } from "grpc-health-check";
 import { contract } from "../../proto/load.ts";
 import type { ListenAddress } from "../config/config.ts";
@@ -14,6 +13,7 @@ import { formatAddress } from "../config/address.ts";
 import { listenError } from "../config/listen_error.ts";
 import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
+import { addReflection } from "./reflection.ts";
 import { wholeMessages } from "./whole_messages.ts";
 
 /** The largest message that is taken, in bytes: a plan of 100,000 tasks fits. */
@@ -52,7 +52,7 @@ export class RpcServer implements Component {
     this.#server.addService(wholeMessages(mesh as ServiceDefinition), options.mesh);
     this.#health = new HealthImplementation(statusMap("SERVING"));
     this.#health.addToServer(this.#server);
-    new ReflectionService(packageDefinition).addToServer(this.#server);
+    addReflection(this.#server, packageDefinition);
   }
 
   /** The port that it listens on, once started. */
