@@ -1,6 +1,6 @@
 import { type Paint, paintFor } from "./paint.ts";
 import { printable, printableLines } from "./printable.ts";
-import { type Column, renderTable, type Row } from "./table.ts";
+import type { Column, Row } from "./table.ts";
 import type { Stream, Terminal } from "./terminal.ts";
 
 export interface OutputOptions {
@@ -38,6 +38,8 @@ export class Output {
   }
 
   async table(columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+    // Its widths of wide characters take 25 ms to load: the agent, and most commands, print no table.
+    const { renderTable } = await import("./table.ts");
     await this.terminal.out.write(renderTable(columns, rows, this.terminal.out.columns()));
   }
 
