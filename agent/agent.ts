@@ -1,3 +1,4 @@
+import { contract } from "../proto/load.ts";
 import { resolveMeshKey } from "./auth/mesh_key.ts";
 import { Sessions } from "./auth/sessions.ts";
 import { CommandRunner } from "./commands/run.ts";
@@ -93,6 +94,8 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     shareFolder(config),
     openStore(config.store, config.dataDir, (notice) => log.warn("{notice}", { notice })),
   ] as const;
+  // Parsed here, while the store's thread starts: the server would have to wait for it.
+  contract();
   // When one fails the others still end: nothing of a failed start is left half done or open.
   const [, , , opened] = await Promise.allSettled(opening);
   if (opened.status === "fulfilled") {
