@@ -22,6 +22,9 @@ export const TASK_SLOTS = 64;
 /** A status sample goes up every so many ms; it is also the sign of life. */
 export const SAMPLE_INTERVAL_MS = 2000;
 
+/** What is ended because its device leaves has so long, in ms, to end and say so. A command that is killed needs 1.3 s. */
+const ABORT_MS = 2000;
+
 /** What a session runs work with. */
 export interface WorkSource {
   runTask(
@@ -107,15 +110,20 @@ export class WorkerSession {
       this.#leaving = true;
       this.channel.send(workerBatch({ leaving: true }));
     }
-    if (this.#busy) {
-      const timer = Promise.withResolvers<void>();
-      const timeout = setTimeout(timer.resolve, drainMs);
-      await Promise.race([new Promise<void>((resolve) => this.#idle.push(resolve)), timer.promise]);
-      clearTimeout(timeout);
-    }
+    await this.#idleWithin(drainMs);
     this.#abortAll("the device is leaving the mesh");
+    await this.#idleWithin(ABORT_MS);
     await this.#outbox.flushed();
     this.channel.close();
+  }
+
+  /** Resolves when nothing runs any more, at the latest after `ms`. */
+  async #idleWithin(ms: number): Promise<void> {
+    if (!this.#busy) return;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, ms);
+    await Promise.race([new Promise<void>((resolve) => this.#idle.push(resolve)), late.promise]);
+    clearTimeout(timer);
   }
 
   get #busy(): boolean {
@@ -149,7 +157,7 @@ export class WorkerSession {
       result = { ok: false, output: "", error: messageOf(error), time_ms: 0 };
     }
     this.#running.delete(key);
-    if (this.#tasks.signal.aborted) return;
+    if (this.#tasks.signal.aborted) return this.#checkIdle();
     const outcome = { job_id, task_id, attempt, ...result };
     unacknowledged.add(outcome);
     this.#outbox.put({ outcome, freed: true }, outcome.output.length + 128);
@@ -168,7 +176,8 @@ export class WorkerSession {
         ...(order.timeout_ms > 0 ? { timeoutMs: order.timeout_ms } : {}),
       });
     } catch (error) {
-      failure = failureOf(error);
+      const { aborted, reason } = controller.signal;
+      failure = failureOf(aborted ? reason : error);
     }
     this.#commands.delete(order.order_id);
     const bytes = 128 + (response ? response.stdout.length + response.stderr.length : 0);
@@ -182,7 +191,8 @@ export class WorkerSession {
 
   #abortAll(reason: string): void {
     this.#tasks.abort(new MeshError("CANCELLED", reason));
-    for (const controller of this.#commands.values()) controller.abort(new MeshError("UNAVAILABLE", reason));
+    const stopped = new MeshError("UNAVAILABLE", `the command was stopped: ${reason}`);
+    for (const controller of this.#commands.values()) controller.abort(stopped);
   }
 
   #onClose(error: MeshError | undefined): void {
