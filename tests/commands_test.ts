@@ -1,24 +1,13 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "./assert.ts";
 import { MeshError } from "../agent/core/errors.ts";
 import { MeshSession } from "./mesh_client.ts";
-import { AgentProcess, edgemesh, eventually, isAlive, startEdgemesh, TemporaryFolder } from "./processes.ts";
+import { AgentProcess, edgemesh, eventually, isAlive, pidIn, startEdgemesh, TemporaryFolder } from "./processes.ts";
 
 /** A command's answer and its failure come well before any deadline: within this, in ms, on a busy machine. */
 const PROMPT_MS = 3000;
 
 const LIMIT_BYTES = 1024 * 1024;
 const CUT = `[edgemesh: output cut after ${LIMIT_BYTES} bytes]\n`;
-
-/** Waits for the process id that a command has written into the shared folder. */
-async function pidIn(path: string): Promise<number> {
-  return await eventually(() => {
-    try {
-      return Number(Deno.readTextFileSync(path)) || undefined;
-    } catch {
-      return undefined;
-    }
-  }, `a process id in ${path}`);
-}
 
 /** Asserts that a call is refused with this code and one line. */
 async function assertRefused(call: Promise<unknown>, code: string, includes: string): Promise<void> {

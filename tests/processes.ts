@@ -307,3 +307,14 @@ export async function eventually<T>(
   }
   throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}${source ? `; printed: ${source.text}` : ""}`);
 }
+
+/** Waits for the process id that a command has written into a file. */
+export async function pidIn(path: string): Promise<number> {
+  return await eventually(() => {
+    try {
+      return Number(Deno.readTextFileSync(path)) || undefined;
+    } catch {
+      return undefined;
+    }
+  }, `a process id in ${path}`);
+}
