@@ -16,7 +16,7 @@ beta = Agent("beta").open()
 SHARE = CONFIG["share"]
 Policy = pb.RoutingPolicy
 
-eventually(lambda: alpha.devices().get(beta.device_id) and alpha.devices()[beta.device_id].online, "beta to be online")
+eventually(lambda: alpha.online(beta.device_id), "beta to be online")
 
 
 def execute(command, *args, **options):
@@ -96,7 +96,12 @@ def _():
 
 @check("an option that could lead out is refused by its name")
 def _():
-    for command, option in [("ls", "-L"), ("ls", "--dereference"), ("cat", "--files0-from=/etc/passwd"), ("ls", "-laH")]:
+    for command, option in [
+        ("ls", "-L"),
+        ("ls", "--dereference"),
+        ("cat", "--files0-from=/etc/passwd"),
+        ("ls", "-laH"),
+    ]:
         refused(lambda: execute(command, option), "PERMISSION_DENIED", "option")
 
 
@@ -194,10 +199,8 @@ def sleeping(seconds):
 PLACES = [("here", alpha.device_id), ("on another device", beta.device_id)]
 
 
-def begin(device_id, seconds, **options):
-    policy = Policy(mode="FORCE_DEVICE_ID", device_id=device_id)
-    request = pb.RoutedCommandRequest(policy=policy, command="sleep", args=[seconds])
-    return alpha.orchestrator.ExecuteRoutedCommand.future(request, metadata=alpha.metadata(), **options)
+def begin(device_id, seconds, timeout):
+    return alpha.begin_on(device_id, "sleep", seconds, timeout=timeout)
 
 
 for place, device_id in PLACES:

@@ -139,7 +139,7 @@ def _():
 @check("the id of a device that is attached is refused")
 def _():
     alpha, beta = Agent("alpha").open(), Agent("beta")
-    eventually(lambda: beta.device_id in alpha.devices() and alpha.devices()[beta.device_id].online, "beta to be online")
+    eventually(lambda: alpha.online(beta.device_id), "beta to be online")
     impostor = pb.DeviceInfo(device_id=beta.device_id, device_name="impostor", grpc_addr="127.0.0.1:9")
     refused(lambda: alpha.RegisterDevice(impostor), "ALREADY_EXISTS", "beta")
     state = alpha.devices()[beta.device_id]

@@ -4,41 +4,28 @@ import itertools
 
 import mesh_pb2
 import orchestrator_pb2 as pb
-from mesh import CONFIG, Agent, plan
+from mesh import CONFIG, Agent, echo, plan
 from report import check, equal, eventually, matches, refused
 
 alpha = Agent("alpha").open()
 beta = Agent("beta").open()
 ALPHA, BETA = alpha.device_id, beta.device_id
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-FINISHED = {"DONE", "FAILED", "CANCELLED"}
 
-eventually(lambda: alpha.devices().get(BETA) and alpha.devices()[BETA].online, "beta to be online")
+eventually(lambda: alpha.online(BETA), "beta to be online")
 
 
 def submit(**fields):
     return alpha.SubmitJob(pb.JobRequest(**fields))
 
 
-def job(job_id):
-    return alpha.GetJob(pb.JobId(job_id=job_id))
-
-
-def finished(info):
-    def look():
-        status = job(info.job_id)
-        return status if status.state in FINISHED else None
-
-    return eventually(look, f"job {info.job_id} to end")
+def finished(**fields):
+    return alpha.finished(submit(**fields).job_id)
 
 
 def part(device_id, output):
     name = next(name for name, agent in CONFIG["agents"].items() if agent["device"] == device_id)
     return f"=== {name} ({device_id[:8]}) ===\n{output}"
-
-
-def echo(task_id, text="", **fields):
-    return {"task_id": task_id, "kind": "ECHO", "input": text or task_id, **fields}
 
 
 SYSINFO = (
@@ -52,7 +39,7 @@ def _():
     info = submit(text="how are you all?")
     matches(info.job_id, UUID)
     equal(info.summary, "distributed to 2 devices in 1 group(s)")
-    status = finished(info)
+    status = alpha.finished(info.job_id)
     equal((status.state, status.total_groups), ("DONE", 1))
     equal([task.assigned_device_name for task in status.tasks], ["alpha", "beta"])
     outputs = [SYSINFO.format(name, CONFIG["agents"][name]["device"]) for name in ["alpha", "beta"]]
@@ -63,13 +50,11 @@ def _():
 @check("a plan's tasks run on the devices that they name, and their results stand in plan order")
 def _():
     info = submit(
-        plan=plan(
-            [echo("b", target_device_id=BETA), echo("a", target_device_id=ALPHA)], [echo("c", target_device_id=BETA)]
-        ),
+        plan=plan([echo("b", BETA), echo("a", ALPHA)], [echo("c", BETA)]),
         reduce=pb.ReduceSpec(kind="CONCAT"),
     )
     equal(info.summary, "distributed to 2 devices in 2 group(s)")
-    status = finished(info)
+    status = alpha.finished(info.job_id)
     equal(status.final_result, "\n\n".join([part(BETA, "echo: b"), part(ALPHA, "echo: a"), part(BETA, "echo: c")]))
     equal(
         [(task.task_id, task.state, task.result, task.error, task.assigned_device_id) for task in status.tasks],
@@ -82,46 +67,43 @@ def _():
     groups = [(70, "last"), (-0, "first"), (7, "middle")]
     info = submit(
         plan=pb.Plan(
-            groups=[
-                pb.TaskGroup(index=index, tasks=[pb.TaskSpec(**echo(name, target_device_id=BETA))])
-                for index, name in groups
-            ]
+            groups=[pb.TaskGroup(index=index, tasks=[pb.TaskSpec(**echo(name, BETA))]) for index, name in groups]
         )
     )
-    status = finished(info)
+    status = alpha.finished(info.job_id)
     equal((status.state, status.total_groups, status.current_group), ("DONE", 3, 2))
     equal([task.task_id for task in status.tasks], ["first", "middle", "last"])
 
 
 @check("tasks without an id get one")
 def _():
-    status = finished(submit(plan=plan([echo("task-1"), echo("", "x"), echo("", "y")])))
+    status = finished(plan=plan([echo("task-1"), echo("", text="x"), echo("", text="y")]))
     equal([task.task_id for task in status.tasks], ["task-1", "task-2", "task-3"])
 
 
 @check("text of any language and a task's own line breaks come back as they were")
 def _():
     text = "ü 漢字 🦀\n\ttab \x00 \x7f end "
-    status = finished(submit(plan=plan([echo("a", text)])))
+    status = finished(plan=plan([echo("a", text=text)]))
     equal(status.tasks[0].result, f"echo: {text}")
 
 
 @check("with max_workers 1 all tasks run on one device")
 def _():
-    status = finished(submit(plan=plan([echo(f"t{n}") for n in range(30)]), max_workers=1))
+    status = finished(plan=plan([echo(f"t{n}") for n in range(30)]), max_workers=1)
     equal((status.state, len({task.assigned_device_id for task in status.tasks})), ("DONE", 1))
 
 
 @check("without a limit tasks are spread over the devices")
 def _():
-    status = finished(submit(plan=plan([echo(f"t{n}") for n in range(30)])))
+    status = finished(plan=plan([echo(f"t{n}") for n in range(30)]))
     equal({task.assigned_device_id for task in status.tasks}, {ALPHA, BETA})
 
 
 @check("2,000 tasks in two groups all come back")
 def _():
     halves = [[echo(f"{half}-{n}") for n in range(1000)] for half in "ab"]
-    status = finished(submit(plan=plan(*halves)))
+    status = finished(plan=plan(*halves))
     equal(status.state, "DONE")
     expected = [f"echo: {task['input']}" for task in itertools.chain(*halves)]
     equal([task.result for task in status.tasks], expected)
@@ -131,7 +113,7 @@ def _():
 @check("a reduce kind may be written in any case, and defaults to CONCAT")
 def _():
     for kind in ["concat", "CONCAT", ""]:
-        equal(finished(submit(plan=plan([echo("a")]), reduce=pb.ReduceSpec(kind=kind))).state, "DONE")
+        equal(finished(plan=plan([echo("a")]), reduce=pb.ReduceSpec(kind=kind)).state, "DONE")
 
 
 task = echo("a")
@@ -169,7 +151,7 @@ for what, fields, code, said in [
     ),
     (
         "an unknown target",
-        {"plan": plan([task], [echo("b", target_device_id="nobody")])},
+        {"plan": plan([task], [echo("b", "nobody")])},
         "NOT_FOUND",
         "plan.groups[1].tasks[0].target_device_id",
     ),
@@ -193,20 +175,20 @@ for what, fields, code, said in [
     ),
     (
         "a task id of 100,000 characters",
-        {"plan": plan([echo("a" * 100_000, "x")])},
+        {"plan": plan([echo("a" * 100_000, text="x")])},
         "INVALID_ARGUMENT",
         "plan.groups[0].tasks[0].task_id",
     ),
     (
         "an input of 2 MiB",
-        {"plan": plan([echo("a", "x" * 2**21)])},
+        {"plan": plan([echo("a", text="x" * 2**21)])},
         "INVALID_ARGUMENT",
         "plan.groups[0].tasks[0].input",
     ),
     ("a negative max_workers", {"text": "x", "max_workers": -1}, "INVALID_ARGUMENT", "max_workers"),
     (
         "a plan that names more devices than max_workers",
-        {"plan": plan([echo("a", target_device_id=ALPHA), echo("b", target_device_id=BETA)]), "max_workers": 1},
+        {"plan": plan([echo("a", ALPHA), echo("b", BETA)]), "max_workers": 1},
         "INVALID_ARGUMENT",
         "max_workers",
     ),
@@ -230,20 +212,20 @@ for unknown in ["6a9b4b0e-0000-4000-8000-000000000000", "x" * 100_000, 'a"\n\x1b
 
     @check(f"the unknown job {unknown[:20]!r} is not found")
     def _():
-        refused(lambda: job(unknown), "NOT_FOUND", "no job")
+        refused(lambda: alpha.job(unknown), "NOT_FOUND", "no job")
 
 
 @check("GetJob without an id is refused by its field")
 def _():
-    refused(lambda: job(""), "INVALID_ARGUMENT", "job_id")
+    refused(lambda: alpha.job(""), "INVALID_ARGUMENT", "job_id")
 
 
 @check("ListJobs shows jobs with their counts, newest first")
 def _():
     first = submit(plan=plan([echo("a"), echo("b")]))
-    finished(first)
+    alpha.finished(first.job_id)
     second = submit(plan=plan([echo("a")]))
-    finished(second)
+    alpha.finished(second.job_id)
     listed = alpha.ListJobs(mesh_pb2.ListJobsRequest()).jobs
     equal([entry.job_id for entry in listed[:2]], [second.job_id, first.job_id])
     entry = listed[1]

@@ -9,7 +9,7 @@ import mesh_pb2
 import mesh_pb2_grpc
 import orchestrator_pb2 as pb
 import orchestrator_pb2_grpc
-from report import PATIENCE_S
+from report import PATIENCE_S, eventually
 
 # What the test that runs this script tells it: agents by name, the mesh key, the shared folder.
 CONFIG = json.loads(sys.argv[1])
@@ -53,6 +53,32 @@ class Agent:
         states = self.ListDeviceStates(mesh_pb2.ListDeviceStatesRequest()).devices
         return {state.device.device_id: state for state in states}
 
+    def online(self, device_id):
+        state = self.devices().get(device_id)
+        return state is not None and state.online
+
+    def begin_on(self, device_id, command, *args, timeout=PATIENCE_S):
+        """A routed command under way on this device."""
+        policy = pb.RoutingPolicy(mode="FORCE_DEVICE_ID", device_id=device_id)
+        request = pb.RoutedCommandRequest(policy=policy, command=command, args=args)
+        return self.orchestrator.ExecuteRoutedCommand.future(request, metadata=self.metadata(), timeout=timeout)
+
+    def submit(self, *groups, **fields):
+        """The id of a new job of groups, each a list of tasks."""
+        return self.SubmitJob(pb.JobRequest(plan=plan(*groups), **fields)).job_id
+
+    def job(self, job_id):
+        return self.GetJob(pb.JobId(job_id=job_id))
+
+    def finished(self, job_id):
+        """The job's status once it has ended."""
+
+        def look():
+            status = self.job(job_id)
+            return status if status.state in {"DONE", "FAILED", "CANCELLED"} else None
+
+        return eventually(look, f"job {job_id} to end")
+
 
 def request_type(method):
     return getattr(pb if method.input_type.file is pb.DESCRIPTOR else mesh_pb2, method.input_type.name)
@@ -61,5 +87,13 @@ def request_type(method):
 def plan(*groups):
     """A plan of groups, each a list of tasks: dicts of the task's fields."""
     return pb.Plan(
-        groups=[pb.TaskGroup(index=at, tasks=[pb.TaskSpec(**task) for task in tasks]) for at, tasks in enumerate(groups)]
+        groups=[
+            pb.TaskGroup(index=at, tasks=[pb.TaskSpec(**task) for task in tasks]) for at, tasks in enumerate(groups)
+        ]
     )
+
+
+def echo(task_id, device_id="", text=None, **fields):
+    """An ECHO task, which says its own id unless it is given a text."""
+    text = task_id if text is None else text
+    return {"task_id": task_id, "kind": "ECHO", "input": text, "target_device_id": device_id, **fields}

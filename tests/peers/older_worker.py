@@ -1,42 +1,11 @@
 """A device that only registers is used like any other: it is called at its address."""
 
-import time
-
 import orchestrator_pb2 as pb
-from mesh import Agent, plan
+from mesh import Agent, echo
 from report import check, equal, eventually, refused
 from unary_worker import UnaryWorker
 
 delta = Agent("delta").open()
-FINISHED = {"DONE", "FAILED", "CANCELLED"}
-
-
-def run_on(device_id, command, *args):
-    policy = pb.RoutingPolicy(mode="FORCE_DEVICE_ID", device_id=device_id)
-    request = pb.RoutedCommandRequest(policy=policy, command=command, args=args)
-    return delta.orchestrator.ExecuteRoutedCommand.future(request, metadata=delta.metadata(), timeout=20)
-
-
-def submit(*tasks, **fields):
-    return delta.SubmitJob(pb.JobRequest(plan=plan(list(tasks)), **fields)).job_id
-
-
-def echo(task_id, device_id="", text=""):
-    return {"task_id": task_id, "kind": "ECHO", "input": text or task_id, "target_device_id": device_id}
-
-
-def finished(job_id, within=20):
-    def look():
-        status = delta.GetJob(pb.JobId(job_id=job_id))
-        return status if status.state in FINISHED else None
-
-    return eventually(look, f"job {job_id} to end", within)
-
-
-def online(device_id):
-    return delta.devices()[device_id].online
-
-
 older = UnaryWorker(delta, "older", has_gpu=True)
 
 
@@ -48,7 +17,7 @@ def _():
 
 @check("a command that is routed to it runs there, in a session of the mesh's key")
 def _():
-    response = run_on("older", "anything", "a b", "$c").result()
+    response = delta.begin_on("older", "anything", "a b", "$c").result()
     equal(response.output, pb.CommandResponse(exit_code=7, stdout="a b $c", stderr="older"))
     equal((response.selected_device_id, response.selected_device_addr), ("older", older.info.grpc_addr))
     equal(response.executed_locally, False)
@@ -63,12 +32,12 @@ def _():
 
 @check("its own refusal reaches the caller on one line")
 def _():
-    refused(run_on("older", "forbidden").result, "PERMISSION_DENIED", "not on this device")
+    refused(delta.begin_on("older", "forbidden").result, "PERMISSION_DENIED", "not on this device")
 
 
 @check("tasks run there, over one session")
 def _():
-    status = finished(submit(*[echo(f"t{n}", "older") for n in range(50)]))
+    status = delta.finished(delta.submit([echo(f"t{n}", "older") for n in range(50)]))
     equal((status.state, {task.assigned_device_name for task in status.tasks}), ("DONE", {"older"}))
     equal([task.result for task in status.tasks], [f"echo: t{n}" for n in range(50)])
     equal(older.service.sessions, 1)
@@ -76,7 +45,7 @@ def _():
 
 @check("a task that fails there fails with the device's reason")
 def _():
-    status = finished(submit(echo("a", "older", "fail")))
+    status = delta.finished(delta.submit([echo("a", "older", "fail")]))
     equal((status.state, status.tasks[0].error), ("FAILED", "the older device cannot"))
 
 
@@ -84,7 +53,7 @@ def _():
 def _():
     older.service.sessions_end = True
     before = older.service.sessions
-    equal(run_on("older", "x").result().output.exit_code, 7)
+    equal(delta.begin_on("older", "x").result().output.exit_code, 7)
     equal(older.service.sessions, before + 2)
 
 
@@ -93,7 +62,7 @@ def _():
     older.service.gone.clear()
     older.service.hold.clear()
     older.service.commands.clear()
-    call = run_on("older", "x")
+    call = delta.begin_on("older", "x")
     eventually(lambda: older.service.commands, "the command to arrive")
     call.cancel()
     assert older.service.gone.wait(5), "the device was not told"
@@ -104,18 +73,18 @@ def _():
 def _():
     older.service.hold.clear()
     older.service.tasks.clear()
-    job_id = submit(echo("a", "older"))
+    job_id = delta.submit([echo("a", "older")])
     eventually(lambda: older.service.tasks, "the task to arrive")
     delta.RegisterDevice(older.info)
     older.service.hold.set()
-    equal((finished(job_id).state, older.service.tasks), ("DONE", ["a"]))
+    equal((delta.finished(job_id).state, older.service.tasks), ("DONE", ["a"]))
 
 
 @check("when it is stopped in the middle of a command the caller hears of it at once")
 def _():
     older.service.hold.clear()
     older.service.commands.clear()
-    call = run_on("older", "x")
+    call = delta.begin_on("older", "x")
     eventually(lambda: older.service.commands, "the command to arrive")
     older.server.stop(0)
     refused(call.result, "UNAVAILABLE")
@@ -124,28 +93,27 @@ def _():
 
 @check("when it is stopped it is offline within 6 s")
 def _():
-    began = time.monotonic()
-    eventually(lambda: not online("older"), "it to be offline", 6)
-    refused(run_on("older", "x").result, "UNAVAILABLE", "older")
+    eventually(lambda: not delta.online("older"), "it to be offline", 6)
+    refused(delta.begin_on("older", "x").result, "UNAVAILABLE", "older")
 
 
 @check("when it comes back it is used again, without registering anew")
 def _():
     older.service.hold.set()
     older.start()
-    eventually(lambda: online("older"), "it to be online again", 12)
-    equal(run_on("older", "x").result().output.exit_code, 7)
-    equal(finished(submit(echo("a", "older"))).state, "DONE")
+    eventually(lambda: delta.online("older"), "it to be online again", 12)
+    equal(delta.begin_on("older", "x").result().output.exit_code, 7)
+    equal(delta.finished(delta.submit([echo("a", "older")])).state, "DONE")
 
 
 @check("tasks that it was running when it was stopped move to another device")
 def _():
     older.service.hold.clear()
     older.service.tasks.clear()
-    job_id = submit(*[echo(f"t{n}") for n in range(8)])
+    job_id = delta.submit([echo(f"t{n}") for n in range(8)])
     eventually(lambda: older.service.tasks, "a task to arrive")
     older.server.stop(0)
-    status = finished(job_id)
+    status = delta.finished(job_id)
     equal((status.state, [task.result for task in status.tasks]), ("DONE", [f"echo: t{n}" for n in range(8)]))
     equal({task.assigned_device_name for task in status.tasks}, {"delta"})
     older.stop()
@@ -153,12 +121,12 @@ def _():
 
 @check("another device that answers at its address is not taken for it")
 def _():
-    eventually(lambda: not online("older"), "it to be offline", 6)
+    eventually(lambda: not delta.online("older"), "it to be offline", 6)
     older.service.device_id = "somebody-else"
     older.service.health_checks = 0
     older.start()
     eventually(lambda: older.service.health_checks, "the agent to ask who is there", 12)
-    refused(run_on("older", "x").result, "UNAVAILABLE", "older")
+    refused(delta.begin_on("older", "x").result, "UNAVAILABLE", "older")
 
 
 older.stop()
@@ -167,4 +135,4 @@ older.stop()
 @check("a device whose address nobody answers at is offline within 6 s")
 def _():
     delta.RegisterDevice(pb.DeviceInfo(device_id="nowhere", grpc_addr=older.info.grpc_addr))
-    eventually(lambda: not online("nowhere"), "it to be offline", 6)
+    eventually(lambda: not delta.online("nowhere"), "it to be offline", 6)

@@ -103,9 +103,7 @@ def _():
 def _():
     groups = [
         pb.TaskGroup(index=9, tasks=[pb.TaskSpec(**ECHO)]),
-        pb.TaskGroup(
-            index=2, tasks=[pb.TaskSpec(**LLM), pb.TaskSpec(kind="ECHO"), pb.TaskSpec(kind="LLM_GENERATE")]
-        ),
+        pb.TaskGroup(index=2, tasks=[pb.TaskSpec(**LLM), pb.TaskSpec(kind="ECHO"), pb.TaskSpec(kind="LLM_GENERATE")]),
     ]
     response = cost(pb.Plan(groups=groups), "cost-laptop")
     near(response.total_predicted_ms, 8333.333 + 10)
@@ -127,7 +125,9 @@ def _():
     response = cost(plan([LLM]), "cost-fast", "cost-phone", "cost-own", "cost-laptop")
     equal((response.recommended_device_id, response.warning), ("cost-own", ""))
     near(response.total_predicted_ms, 4166.667)
-    equal([device.device_id for device in response.device_costs], ["cost-fast", "cost-phone", "cost-own", "cost-laptop"])
+    equal(
+        [device.device_id for device in response.device_costs], ["cost-fast", "cost-phone", "cost-own", "cost-laptop"]
+    )
     equal([device.ram_sufficient for device in response.device_costs], [False, True, True, True])
     equal(cost(plan([LLM]), "cost-fast", "cost-phone").recommended_device_id, "cost-phone")
 
@@ -166,7 +166,12 @@ for what, request, code, said in [
     ("without a plan", pb.PlanCostRequest(), "INVALID_ARGUMENT", "plan"),
     ("of an empty plan", pb.PlanCostRequest(plan=pb.Plan()), "INVALID_ARGUMENT", "plan.groups"),
     ("of an empty group", pb.PlanCostRequest(plan=plan([])), "INVALID_ARGUMENT", "plan.groups[0].tasks"),
-    ("of a step without a kind", pb.PlanCostRequest(plan=plan([{}])), "INVALID_ARGUMENT", "plan.groups[0].tasks[0].kind"),
+    (
+        "of a step without a kind",
+        pb.PlanCostRequest(plan=plan([{}])),
+        "INVALID_ARGUMENT",
+        "plan.groups[0].tasks[0].kind",
+    ),
     (
         "of negative tokens",
         pb.PlanCostRequest(plan=plan([{**LLM, "max_output_tokens": -5}])),

@@ -26,6 +26,7 @@ const LANES: readonly (readonly Script[])[] = [
   [
     { name: "devices", about: "devices" },
     { name: "attach", about: "devices that attach" },
+    { name: "attach_lies", about: "devices that lie" },
     { name: "plans", about: "plans and their cost" },
   ],
   [
