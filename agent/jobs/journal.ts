@@ -36,7 +36,7 @@ export class Journal {
     if (this.#closing.signal.aborted) return Promise.reject(closedError());
     return new Promise((done, failed) => {
       this.#pending.push({ jobs: change.jobs ?? [], tasks: change.tasks ?? [], done, failed });
-      this.#writing ??= this.#drain().finally(() => this.#writing = undefined);
+      this.#writing ??= this.#drain();
     });
   }
 
@@ -57,19 +57,22 @@ export class Journal {
         else entry.failed(failure);
       }
     }
+    // Together with the last look: a write that comes after it must start a new round.
+    this.#writing = undefined;
   }
 
   /** Undefined once it is written; the failure when the journal was closed before that. */
   async #writeAll(entries: readonly Entry[]): Promise<unknown> {
     const change = { jobs: entries.flatMap((entry) => entry.jobs), tasks: entries.flatMap((entry) => entry.tasks) };
     for (let attempt = 1;; attempt++) {
+      const last = this.#closing.signal.aborted;
       try {
         await this.store.update(change);
         if (attempt > 1) log.info("the journal is written again, after {attempt} attempts", { attempt });
         return undefined;
       } catch (error) {
         if (attempt === 1) log.error("cannot write the journal, trying again: {reason}", { reason: messageOf(error) });
-        if (this.#closing.signal.aborted) return error;
+        if (last) return error;
         await delay(RETRY_MS, this.#closing.signal).catch(() => {/* closing: one last attempt */});
       }
     }
