@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { contract } from "../proto/load.ts";
 import { resolveMeshKey } from "./auth/mesh_key.ts";
 import { Sessions } from "./auth/sessions.ts";
@@ -5,6 +6,7 @@ import { CommandRunner } from "./commands/run.ts";
 import type { AgentConfig } from "./config/config.ts";
 import { deviceId, lockDataDir, prepareDataDir } from "./config/data_dir.ts";
 import { delay } from "./core/abort.ts";
+import { MeshError } from "./core/errors.ts";
 import { newId } from "./core/ids.ts";
 import { Lifecycle } from "./core/lifecycle.ts";
 import { logger } from "./core/log.ts";
@@ -97,9 +99,16 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   // Parsed here, while the store's thread starts: the server would have to wait for it.
   contract();
   // When one fails the others still end: nothing of a failed start is left half done or open.
-  const [, , , opened] = await Promise.allSettled(opening);
+  const [, meshKey, , opened] = await Promise.allSettled(opening);
   if (opened.status === "fulfilled") {
     await lifecycle.start([{ name: "store", start: () => {}, stop: () => opened.value.close() }]);
+  }
+  let started = false;
+  if (meshKey.status === "fulfilled" && meshKey.value.created) {
+    // A new key is told once, by the start that made it: where that fails the next one makes another.
+    const forget = () => started ? undefined : Deno.remove(join(config.dataDir, "mesh.key"));
+    await lifecycle.start([{ name: "new mesh key", start: () => {}, stop: forget }]);
+    requireKeyToJoin(config);
   }
   const [id, { key, created }, share, store] = await Promise.all(opening);
   const registry = new Registry({ journal: store, known: await store.devices() });
@@ -190,6 +199,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   finishProbe().catch((error) => log.error("cannot tell the mesh of new capabilities: {error}", { error }));
 
   const grpc = self.info().grpc_addr;
+  started = true;
   announceStart(config, { grpc, key, created });
   let stopping: Promise<void> | undefined;
   const stop = async () => {
@@ -198,6 +208,14 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     await lifecycle.stop();
   };
   return { grpc, http: self.info().http_addr, deviceId: id, name: config.name, stop: () => stopping ??= stop() };
+}
+
+/** @throws {MeshError} FAILED_PRECONDITION when there is a mesh to join: its key is none that was made just now */
+function requireKeyToJoin(config: AgentConfig): void {
+  const [address] = config.join;
+  if (address === undefined) return;
+  const text = `Cannot join ${address} without its mesh key: give it with --key, --key-file or EDGEMESH_KEY`;
+  throw new MeshError("FAILED_PRECONDITION", text);
 }
 
 /** This agent is a worker of its own mesh, over a channel instead of a socket. */

@@ -192,6 +192,30 @@ Deno.test("the first start makes a private key and says once how to join; the co
   });
 });
 
+Deno.test("the key is told even where the very first start failed", async () => {
+  using folder = new TemporaryFolder();
+  const dataDir = folder.file("data");
+  const failed = await edgemesh(
+    ["agent", "--grpc", ANY_PORT, "--http", ANY_PORT, "--data-dir", dataDir, "--share", folder.file("nowhere")],
+    { env: { EDGEMESH_KEY: "" } },
+  );
+  assertEquals(failed.code, 1);
+  await using agent = await AgentProcess.start({ dataDir, key: "" });
+  await agent.log.line(/new key/);
+});
+
+Deno.test("a device that joins a mesh without its key is told so at once, and makes no key of its own", async () => {
+  using folder = new TemporaryFolder();
+  const address = "127.0.0.1:50051";
+  const args = ["agent", "--grpc", ANY_PORT, "--http", ANY_PORT, "--data-dir", folder.path, "--join", address];
+  assertRefused(
+    await edgemesh(args, { env: { EDGEMESH_KEY: "" } }),
+    1,
+    `Cannot join ${address} without its mesh key: give it with --key, --key-file or EDGEMESH_KEY`,
+  );
+  assertEquals(filesIn(folder.path).includes("mesh.key"), false);
+});
+
 Deno.test("the configuration is shown without the key, in whatever way it was given", async () => {
   using folder = new TemporaryFolder();
   const secret = "do-not-show-this-key";
