@@ -26,11 +26,14 @@ interface AnyCall {
 export class ServedCall implements CallContext, Disposable {
   readonly peer: string;
   readonly #linked: LinkedSignal;
+  #served = false;
 
   constructor(private readonly call: AnyCall, shutdown: AbortSignal) {
     this.peer = call.getPeer();
     this.#linked = new LinkedSignal(shutdown);
     call.on("cancelled", () => {
+      // grpc-js says so of every call, also after its answer: making an error of it would cost a tenth of a small call.
+      if (this.#served) return;
       const late = (this.remainingMs() ?? 1) <= 0;
       this.#linked.abort(
         late
@@ -55,6 +58,7 @@ export class ServedCall implements CallContext, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#served = true;
     this.#linked[Symbol.dispose]();
   }
 }
