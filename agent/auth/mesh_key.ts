@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import type { KeySource } from "../config/config.ts";
@@ -39,9 +40,17 @@ export function keyMatches(given: string, expected: string): boolean {
 }
 
 async function ownKey(path: string): Promise<MeshKey> {
-  const created = await write(path, randomBytes(KEY_BYTES).toString("base64url"));
+  const created = await write(path, newKey());
   if (!created) await protect(path);
   return { key: await keyInFile(path, "; write the mesh key into it, or delete it for a new one"), created };
+}
+
+/** Never begins with `-`, as one in 64 would: `--key -x…`, which the agent tells people to type, would not be taken for a key. */
+export function newKey(random: (bytes: number) => Buffer = randomBytes): string {
+  for (;;) {
+    const key = random(KEY_BYTES).toString("base64url");
+    if (!key.startsWith("-")) return key;
+  }
 }
 
 async function keepForCommandLine(path: string, key: string): Promise<void> {

@@ -1,7 +1,8 @@
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { assert, assertEquals, assertMatch, assertRejects } from "../../tests/assert.ts";
 import { MeshError } from "../core/errors.ts";
-import { keyMatches, resolveMeshKey } from "./mesh_key.ts";
+import { keyMatches, newKey, resolveMeshKey } from "./mesh_key.ts";
 
 async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "edgemesh_key_" });
@@ -15,6 +16,12 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 async function modeOf(path: string): Promise<number> {
   return ((await Deno.stat(path)).mode ?? 0o600) & 0o777;
 }
+
+Deno.test("a key that was made can be typed after --key: it never looks like a flag", () => {
+  const bytes = [0xf8, 0xfb, 0x01].map((first) => Buffer.alloc(32, first));
+  assert(bytes[0]?.toString("base64url").startsWith("-"));
+  assertEquals(newKey(() => bytes.shift() ?? Buffer.alloc(32)), Buffer.alloc(32, 0x01).toString("base64url"));
+});
 
 Deno.test("the first start makes a random key that only its owner can read, and later starts use it", () =>
   withFolder(async (folder) => {

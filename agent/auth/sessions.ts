@@ -5,7 +5,10 @@ import { WrongKeys } from "./wrong_keys.ts";
 
 /** How long a session lives without use, in ms: the specification's notes say 30 min. */
 export const SESSION_IDLE_MS = 30 * 60_000;
-/** Live sessions at most. */
+/**
+ * Live sessions at most. One more ends the longest unused: programs that open a session for each call leave them behind, and
+ * whoever opens one has proved the key, so that nothing is gained by ending another's; its owner opens a new one.
+ */
 export const MAX_SESSIONS = 10_000;
 /** Characters of a device name that are kept. */
 const MAX_DEVICE_NAME = 256;
@@ -44,8 +47,7 @@ export class Sessions {
    * Opens a session.
    *
    * @param peer the caller's address, with or without port; wrong keys are counted by it.
-   * @throws {MeshError} `UNAUTHENTICATED` for a wrong key; `RESOURCE_EXHAUSTED` after too many wrong keys from the same
-   * address, or with too many live sessions.
+   * @throws {MeshError} `UNAUTHENTICATED` for a wrong key; `RESOURCE_EXHAUSTED` after too many wrong keys from the same address.
    */
   create(deviceName: string, key: string, peer: string): Session {
     this.#wrongKeys.refuseGuesser(peer);
@@ -56,10 +58,7 @@ export class Sessions {
         key === "" ? "no mesh key given: send it as security_key" : "wrong mesh key",
       );
     }
-    this.#sweep();
-    if (this.#live.size >= MAX_SESSIONS) {
-      throw new MeshError("RESOURCE_EXHAUSTED", `${MAX_SESSIONS} sessions are open: reuse one, or try again later`);
-    }
+    this.#makeRoom();
     const now = this.#now();
     const session: Session = Object.freeze({
       sessionId: newId(),
@@ -93,6 +92,14 @@ export class Sessions {
     entry.lastUsed = now;
     this.#live.set(sessionId, entry);
     return entry.session;
+  }
+
+  #makeRoom(): void {
+    this.#sweep();
+    for (const id of this.#live.keys()) {
+      if (this.#live.size < MAX_SESSIONS) return;
+      this.#live.delete(id);
+    }
   }
 
   #sweep(): void {
