@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "./assert.ts";
 import { MeshError } from "../agent/core/errors.ts";
 import { MeshSession } from "./mesh_client.ts";
-import { AgentProcess, edgemesh, eventually, isAlive, pidIn, startEdgemesh, TemporaryFolder } from "./processes.ts";
+import { isAlive } from "./process_id.ts";
+import { AgentProcess, edgemesh, eventually, pidIn, startEdgemesh, TemporaryFolder } from "./processes.ts";
 
 /** A command's answer and its failure come well before any deadline: within this, in ms, on a busy machine. */
 const PROMPT_MS = 3000;

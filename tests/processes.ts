@@ -1,5 +1,5 @@
-import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { sendSignal } from "./process_id.ts";
 
 /** How the program is run: from source, with the permissions that the compiled one has. */
 const MAIN = [
@@ -96,7 +96,7 @@ export class AgentProcess implements AsyncDisposable {
     const ready = await out.line(/^edgemesh ready /m).catch(() => undefined);
     const match = ready && /grpc=(\S+) http=(\S+) device=(\S+) name=(.*)$/.exec(ready);
     if (!match) {
-      kill(child.pid, "SIGKILL");
+      sendSignal(child.pid, "SIGKILL");
       await child.status;
       await log.end;
       await out.end;
@@ -126,11 +126,11 @@ export class AgentProcess implements AsyncDisposable {
   /** Ends it as a user would, and answers its exit code. @throws {Error} with its log when it does not end */
   async stop(): Promise<number> {
     if (this.#ended) return await this.ended();
-    kill(this.pid, "SIGTERM");
+    sendSignal(this.pid, "SIGTERM");
     // A process that a test has halted hears of nothing before it goes on.
-    kill(this.pid, "SIGCONT");
+    sendSignal(this.pid, "SIGCONT");
     let forced = false;
-    const timer = setTimeout(() => forced = kill(this.pid, "SIGKILL"), STOP_MS);
+    const timer = setTimeout(() => forced = sendSignal(this.pid, "SIGKILL"), STOP_MS);
     const code = await this.ended();
     clearTimeout(timer);
     if (forced) throw new Error(`the agent did not stop within ${STOP_MS / 1000} s: ${this.log.text}`);
@@ -139,7 +139,7 @@ export class AgentProcess implements AsyncDisposable {
 
   /** Ends it without any warning. */
   async kill(): Promise<void> {
-    kill(this.pid, "SIGKILL");
+    sendSignal(this.pid, "SIGKILL");
     await this.ended();
   }
 
@@ -156,27 +156,6 @@ export class AgentProcess implements AsyncDisposable {
     } finally {
       this.#folder?.[Symbol.dispose]();
     }
-  }
-}
-
-/** Sends a signal. False when there is no such process. */
-function kill(pid: number, signal: Deno.Signal): boolean {
-  try {
-    Deno.kill(pid, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** Whether there is a process of this id that can still do something. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -245,7 +224,7 @@ async function outcomeOf(child: Deno.ChildProcess, stdin: string | undefined): P
     await writer.close();
   }
   let late = false;
-  const timer = setTimeout(() => late = kill(child.pid, "SIGKILL"), PATIENCE_MS);
+  const timer = setTimeout(() => late = sendSignal(child.pid, "SIGKILL"), PATIENCE_MS);
   const [{ code }, stdout, stderr] = await Promise.all([
     child.status,
     new Response(child.stdout).text(),

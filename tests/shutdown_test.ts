@@ -4,12 +4,12 @@ import {
   type AgentOptions,
   AgentProcess,
   eventually,
-  isAlive,
   type Outcome,
   pidIn,
   startEdgemesh,
   TemporaryFolder,
 } from "./processes.ts";
+import { isAlive } from "./process_id.ts";
 import { SimulatedWorker } from "./simulated_worker.ts";
 
 /** An agent without work has ended within this, in ms, on a busy machine. */
