@@ -102,6 +102,12 @@ Deno.test("what cannot be followed to its end is refused", async () => {
   await refused("cat", ["x".repeat(5_000)], folders.share, "cannot be followed to its end");
 });
 
+Deno.test("a path longer than any that can be opened is refused without following it", async () => {
+  using folders = new Folders();
+  await refused("cat", [`${"in/../".repeat(800)}file`], folders.share, "cannot be followed");
+  await confineArguments("cat", [`${"in/../".repeat(600)}file`], folders.share);
+});
+
 Deno.test("links whose name is not text are not followed by another name", async () => {
   using folders = new Folders();
   const script = `ln -s /etc/passwd "$(printf 'bad\\377')"; ln -s "$(printf 'bad\\377')" odd`;

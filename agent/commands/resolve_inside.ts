@@ -3,6 +3,9 @@ import { dirname, isAbsolute, join, parse, sep } from "node:path";
 /** As many links as Linux follows in one path (ELOOP after that). */
 const MAX_LINKS = 40;
 
+/** Most characters of a path: Linux's PATH_MAX. Each of its steps is looked up, so a longer one only costs time. */
+const MAX_PATH_LENGTH = 4096;
+
 /** `unknown`: it could not be followed to its end, so nothing may be promised. */
 export type Whereabouts = "inside" | "outside" | "unknown";
 
@@ -15,6 +18,7 @@ export type Whereabouts = "inside" | "outside" | "unknown";
  * @param root the folder's real path, without links
  */
 export async function whereabouts(path: string, root: string): Promise<Whereabouts> {
+  if (path.length > MAX_PATH_LENGTH) return "unknown";
   let current = isAbsolute(path) ? parse(path).root : root;
   const steps = stepsOf(path);
   let links = 0;

@@ -3,7 +3,7 @@ import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
 import type { CommandResponse } from "../../proto/messages.ts";
-import { AllowList, checkText, shown } from "./allow_list.ts";
+import { AllowList, argumentsTooLong, checkText, shown } from "./allow_list.ts";
 import { confineArguments, isConfined } from "./confine.ts";
 import { programEnvironment } from "./environment.ts";
 import { OutputReader } from "./output.ts";
@@ -206,7 +206,7 @@ function cancelled(command: string): MeshError {
 function spawnFailure(command: string, cause: unknown): MeshError {
   const text = String(cause);
   if (text.includes("os error 7") || text.includes("os error 206")) {
-    return new MeshError("INVALID_ARGUMENT", `the arguments of command ${shown(command)} are too long`, { cause });
+    return argumentsTooLong(command, cause);
   }
   if (text.includes("No such cwd")) {
     return new MeshError("FAILED_PRECONDITION", "the shared folder of this device does not exist any more", { cause });
