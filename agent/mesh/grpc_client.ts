@@ -34,6 +34,8 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.enable_http_proxy": 0,
   // Each client has its own connection: closing one must not end another's calls.
   "grpc.use_local_subchannel_pool": 1,
+  // Counts of every call that nobody can ask for.
+  "grpc.enable_channelz": 0,
 };
 
 /** Both services of one agent over one connection. */

@@ -39,6 +39,8 @@ export class RpcServer implements Component {
     "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
     "grpc.max_send_message_length": MAX_SEND_BYTES,
     "grpc.max_concurrent_streams": MAX_STREAMS,
+    // Counts of every call that nobody can ask for: the channelz service is not served.
+    "grpc.enable_channelz": 0,
   });
   readonly #health: HealthImplementation;
   #port = 0;
