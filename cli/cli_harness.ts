@@ -50,7 +50,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
 export async function runHere(args: readonly string[], columns?: number): Promise<Outcome> {
   const out = new Recorder(columns);
   const err = new Recorder(columns);
-  const terminal: Terminal = { out, err };
+  const terminal: Terminal = { escapes: true, out, err };
   const code = await runCommandLine(args, terminal);
   return { code, stdout: out.text, stderr: err.text };
 }

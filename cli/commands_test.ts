@@ -255,6 +255,13 @@ Deno.test("on a terminal a line says how far the job is, and is gone when it has
   assert(stderr.endsWith("\r\x1b[K"), JSON.stringify(stderr));
 });
 
+Deno.test("a job's id and state from an agent cannot control the terminal", async () => {
+  await using agent = await CannedAgent.start({ GetJob: () => ({ ...job("DONE\x1b[2J"), job_id: "x\x1b]0;t\x07y" }) });
+  const { stdout } = await runHere(["job", JOB, "--server", agent.address, "--key", "right", "--no-color"], 60);
+  assert(!stdout.includes("\x1b"), JSON.stringify(stdout));
+  assert(stdout.startsWith("xy  DONE, "), stdout);
+});
+
 Deno.test("jobs lists what there is", async () => {
   const summary = {
     job_id: JOB,

@@ -2,6 +2,7 @@ import type { JobStatus } from "../proto/messages.ts";
 import { progressOf } from "./job_watch.ts";
 import type { Output } from "./output/output.ts";
 import type { Paint } from "./output/paint.ts";
+import { printable } from "./output/printable.ts";
 import type { Cell, Column } from "./output/table.ts";
 
 const TASK_COLUMNS: readonly Column[] = [
@@ -14,7 +15,7 @@ const TASK_COLUMNS: readonly Column[] = [
 /** Prints a job: its state, its tasks, and its final result when there is one. */
 export async function printJob(status: JobStatus, output: Output): Promise<void> {
   const { paint } = output;
-  await output.line(`${status.job_id}  ${progressOf(status)}`);
+  await output.line(printable(`${status.job_id}  ${progressOf(status)}`));
   if (status.tasks.length > 0) {
     await output.line();
     await output.table(

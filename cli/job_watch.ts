@@ -42,7 +42,7 @@ export async function followShown(
   output: Output,
   onChange: (status: JobStatus) => Promise<void> = () => Promise.resolve(),
 ): Promise<JobStatus> {
-  await using progress = new Progress(output.errors, !output.asJson);
+  await using progress = new Progress(output.errors, output.animates);
   return await followJob(client, jobId, signal, async (status) => {
     progress.update(progressOf(status));
     await onChange(status);

@@ -20,7 +20,7 @@ const CALL_TIMEOUT_MS = 30_000;
  * @returns the program's exit code
  */
 export async function runCommandLine(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
-  const color = !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
+  const color = !Deno.env.get("NO_COLOR") && terminal.escapes;
   const json = asksForJson(argv);
   const early = new Output(terminal, { json, color, verbose: argv.includes("--verbose") });
   let output = early;

@@ -32,8 +32,8 @@ async function show(devices: readonly KnownDevice[], { output }: CommandContext,
     const document = { devices: devices.map(deviceDocument) };
     return await (again ? output.event(document) : output.json(document));
   }
-  if (again && output.terminal.out.isTerminal) await output.terminal.out.write(REDRAW);
+  if (again && output.redraws) await output.terminal.out.write(REDRAW);
   const now = Date.now();
   await output.table(DEVICE_COLUMNS, devices.map((device) => deviceRow(device, output.paint, now)));
-  if (again && !output.terminal.out.isTerminal) await output.line();
+  if (again && !output.redraws) await output.line();
 }

@@ -1,5 +1,5 @@
 import { type Paint, paintFor } from "./paint.ts";
-import { printable, printableLines } from "./printable.ts";
+import { printable, printableJson, printableLines } from "./printable.ts";
 import type { Column, Row } from "./table.ts";
 import type { Stream, Terminal } from "./terminal.ts";
 
@@ -18,14 +18,20 @@ export class Output {
   readonly verbose: boolean;
   /** Colours for standard output. */
   readonly paint: Paint;
+  /** Standard output is a screen that can be drawn anew. */
+  readonly redraws: boolean;
+  /** Standard error can show what is being waited for. */
+  readonly animates: boolean;
 
   constructor(readonly terminal: Terminal, private readonly options: OutputOptions) {
     this.asJson = options.json;
     this.verbose = options.verbose;
     this.paint = paintFor(options.color && terminal.out.isTerminal);
+    this.redraws = terminal.escapes && terminal.out.isTerminal;
+    this.animates = terminal.escapes && terminal.err.isTerminal && !options.json;
   }
 
-  /** A line of the result. */
+  /** A line of the result. What of it comes from elsewhere, the caller has made printable. */
   line(line = ""): Promise<void> {
     return this.terminal.out.write(`${line}\n`);
   }
@@ -45,12 +51,12 @@ export class Output {
 
   /** The one document of a command with `--json`: indented for a person, on one line for a program. */
   json(document: unknown): Promise<void> {
-    return this.line(JSON.stringify(document, null, this.terminal.out.isTerminal ? 2 : undefined));
+    return this.line(printableJson(document, this.terminal.out.isTerminal ? 2 : undefined));
   }
 
   /** One of several documents, each on a line of its own. */
   event(document: unknown): Promise<void> {
-    return this.line(JSON.stringify(document));
+    return this.line(printableJson(document));
   }
 
   /** A remark on standard error, on one line. */

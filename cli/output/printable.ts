@@ -6,6 +6,9 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\
 // deno-lint-ignore no-control-regex -- as above, without tab and line feed
 const UNPRINTABLE_IN_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+// What JSON.stringify leaves as it is.
+const UNPRINTABLE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** Text from elsewhere on one line, without escape sequences, control characters and marks that reorder it. */
 export function printable(text: string): string {
   if (/^[ -~]*$/.test(text)) return text.trimEnd();
@@ -15,4 +18,12 @@ export function printable(text: string): string {
 /** As {@link printable}, with its line breaks and tabs kept: for output of several lines that goes to a terminal. */
 export function printableLines(text: string): string {
   return stripVTControlCharacters(text).replace(/\r\n/g, "\n").replace(UNPRINTABLE_IN_LINES, "");
+}
+
+/** A document as JSON that controls no terminal: what could is escaped, which is the same to whatever parses it. */
+export function printableJson(document: unknown, indent?: number): string {
+  return JSON.stringify(document, null, indent).replace(
+    UNPRINTABLE_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

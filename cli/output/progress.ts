@@ -6,8 +6,7 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const FRAME_MS = 100;
 
 /**
- * A line on standard error that says what is being waited for. Shows nothing where there is no terminal, and nothing
- * for what ends within the first 100 ms. Ends with its scope and leaves no trace.
+ * A line on a terminal that says what is being waited for. Shows nothing for what ends within the first 100 ms. Ends with its scope and leaves no trace.
  */
 export class Progress implements AsyncDisposable {
   #message = "";
@@ -16,8 +15,9 @@ export class Progress implements AsyncDisposable {
   #writing: Promise<void> = Promise.resolve();
   readonly #timer: ReturnType<typeof setInterval> | undefined;
 
+  /** @param enabled whether the stream is a terminal that understands escape sequences */
   constructor(private readonly stream: Stream, enabled: boolean) {
-    if (enabled && stream.isTerminal) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+    if (enabled) this.#timer = setInterval(() => this.#draw(), FRAME_MS);
   }
 
   update(message: string): void {

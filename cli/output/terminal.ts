@@ -10,6 +10,8 @@ export interface Stream {
 }
 
 export interface Terminal {
+  /** Whether a terminal there understands escape sequences, as all but the plainest do. */
+  readonly escapes: boolean;
   readonly out: Stream;
   readonly err: Stream;
 }
@@ -26,7 +28,11 @@ interface ProcessStream {
 
 /** Standard output and standard error of this process. */
 export function processTerminal(): Terminal {
-  return { out: new ProcessOutput(Deno.stdout), err: new ProcessOutput(Deno.stderr) };
+  return {
+    escapes: Deno.env.get("TERM") !== "dumb",
+    out: new ProcessOutput(Deno.stdout),
+    err: new ProcessOutput(Deno.stderr),
+  };
 }
 
 class ProcessOutput implements Stream {
