@@ -197,7 +197,7 @@ export class Mesh implements Disposable {
 
   /** Waits until a job has ended, DONE or not, and answers how. */
   finished(jobId: string): Promise<JobStatus> {
-    return followJob(this.client, jobId, this.signal, () => Promise.resolve());
+    return followJob(() => this.job(jobId), this.signal, () => Promise.resolve());
   }
 
   /** The newest jobs, newest first; at most 100. */

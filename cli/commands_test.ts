@@ -246,6 +246,21 @@ Deno.test("job shows tasks and result; --watch follows it, in JSON one line for 
   });
 });
 
+Deno.test("job --watch goes on when the agent restarts, which ends its sessions", async () => {
+  const answers = [
+    job("RUNNING"),
+    new Failure(grpc.status.UNAVAILABLE, "the agent is stopping"),
+    new Failure(grpc.status.UNAVAILABLE, "the agent is starting"),
+    job("RUNNING"),
+    new Failure(grpc.status.UNAUTHENTICATED, "unknown or ended session"),
+  ];
+  await using agent = await CannedAgent.start({ GetJob: (_, times) => answers[times] ?? job("DONE") });
+  const { code, stdout, stderr } = await run(agent, "job", JOB, "--watch", "--json");
+  assertEquals([code, stderr], [0, "edgemesh: the agent is stopping; trying again\n"]);
+  assertEquals(stdout.trimEnd().split("\n").map((line) => JSON.parse(line).state), ["RUNNING", "DONE"]);
+  assertEquals(agent.requests("CreateSession").length, 4);
+});
+
 Deno.test("on a terminal a line says how far the job is, and is gone when it has ended", async () => {
   await using agent = await CannedAgent.start({ GetJob: (_, times) => job(times < 2 ? "RUNNING" : "DONE") });
   const line = ["job", JOB, "--watch", "--server", agent.address, "--key", "right", "--no-color"];

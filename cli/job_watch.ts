@@ -2,11 +2,12 @@ import { delay } from "../agent/core/abort.ts";
 import { MeshError } from "../agent/core/errors.ts";
 import type { JobStatus } from "../proto/messages.ts";
 import type { MeshClient } from "./client.ts";
-import type { Output } from "./output/output.ts";
+import type { CommandContext } from "./command.ts";
 import { Progress } from "./output/progress.ts";
 import { count } from "./output/units.ts";
+import { PatientClient } from "./patient_client.ts";
 
-/** How often a job is asked for, in ms. */
+/** Time between two questions for a job, in ms; more where its answers take longer than that, as those of huge jobs do. */
 const POLL_MS = 200;
 
 const ENDED: ReadonlySet<string> = new Set(["DONE", "FAILED", "CANCELLED"]);
@@ -14,36 +15,46 @@ const ENDED: ReadonlySet<string> = new Set(["DONE", "FAILED", "CANCELLED"]);
 /**
  * Follows a job to its end.
  *
+ * @param ask says how the job is now
  * @param onChange called with its first status and with every one that differs from the one before, the last included
  * @returns its last status: DONE, FAILED or CANCELLED
  */
 export async function followJob(
-  client: MeshClient,
-  jobId: string,
+  ask: () => Promise<JobStatus>,
   signal: AbortSignal,
   onChange: (status: JobStatus) => Promise<void>,
 ): Promise<JobStatus> {
   let before = "";
   while (true) {
-    const status = await client.orchestrator("GetJob", { job_id: jobId });
+    const asked = performance.now();
+    const status = await ask();
+    const tookMs = performance.now() - asked;
     const now = JSON.stringify(status);
     if (now !== before) await onChange(status);
     before = now;
     if (ENDED.has(status.state)) return status;
-    await delay(POLL_MS, signal);
+    await delay(Math.max(POLL_MS, tookMs), signal);
   }
 }
 
-/** As {@link followJob}, saying on a terminal how far the job is; nothing is left of that when it returns. */
+/**
+ * As {@link followJob}, over restarts of the agent, saying on a terminal how far the job is; nothing is left of that
+ * when it returns.
+ */
 export async function followShown(
   client: MeshClient,
   jobId: string,
-  signal: AbortSignal,
-  output: Output,
+  { output, signal, connect }: Pick<CommandContext, "output" | "signal" | "connect">,
   onChange: (status: JobStatus) => Promise<void> = () => Promise.resolve(),
 ): Promise<JobStatus> {
   await using progress = new Progress(output.errors, output.animates);
-  return await followJob(client, jobId, signal, async (status) => {
+  const onAway = ({ message }: MeshError) => {
+    const text = `${message}; trying again`;
+    return output.animates ? progress.update(text) : output.note(text);
+  };
+  const patient = new PatientClient(client, { reconnect: connect, onAway, signal });
+  const ask = () => patient.ask((client) => client.orchestrator("GetJob", { job_id: jobId }));
+  return await followJob(ask, signal, async (status) => {
     progress.update(progressOf(status));
     await onChange(status);
   });

@@ -1,7 +1,9 @@
 import { delay } from "../../agent/core/abort.ts";
+import type { MeshError } from "../../agent/core/errors.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { DEVICE_COLUMNS, deviceDocument, deviceRow, type KnownDevice } from "../device_view.ts";
 import { knownDevices } from "../known_devices.ts";
+import { PatientClient } from "../patient_client.ts";
 
 /** Agents sample their status this often, in ms: asking faster shows nothing new. */
 const WATCH_MS = 2000;
@@ -20,8 +22,11 @@ export const command: Command = {
   async run(context) {
     const client = await context.connect();
     if (!context.given.has("watch")) return await show(await knownDevices(client), context, false);
+    const { output, signal, connect } = context;
+    const onAway = ({ message }: MeshError) => output.note(`${message}; trying again`);
+    const patient = new PatientClient(client, { reconnect: connect, onAway, signal });
     while (true) {
-      await show(await knownDevices(client), context, true);
+      await show(await patient.ask(knownDevices), context, true);
       await delay(WATCH_MS, context.signal);
     }
   },

@@ -11,7 +11,8 @@ export const command: Command = {
     "With --json: the message JobStatus; with --watch one a line for each change.",
   flags: { watch: { kind: "boolean", help: "follow the job to its end" } },
   arguments: { least: 1, most: 1 },
-  async run({ given, positionals, output, signal, connect }) {
+  async run(context) {
+    const { given, positionals, output, connect } = context;
     const jobId = positionals[0] ?? "";
     const client = await connect();
     if (!given.has("watch")) {
@@ -19,7 +20,7 @@ export const command: Command = {
       return await (output.asJson ? output.json(status) : printJob(status, output));
     }
     const print = output.asJson ? (now: JobStatus) => output.event(now) : undefined;
-    const status = await followShown(client, jobId, signal, output, print);
+    const status = await followShown(client, jobId, context, print);
     const failure = failureOfJob(status);
     if (output.asJson) return failure ? 1 : 0;
     await printJob(status, output);

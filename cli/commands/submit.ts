@@ -52,8 +52,9 @@ function checkWhat(given: GivenFlags, text: string): void {
   if (!given.has("plan") && !text.trim()) throw new UsageError("submit needs TEXT or --plan FILE");
 }
 
-async function wait(client: MeshClient, info: JobInfo, { output, signal }: CommandContext): Promise<number> {
-  const status = await followShown(client, info.job_id, signal, output);
+async function wait(client: MeshClient, info: JobInfo, context: CommandContext): Promise<number> {
+  const { output } = context;
+  const status = await followShown(client, info.job_id, context);
   const failure = failureOfJob(status);
   if (output.asJson) {
     await output.json(status);
