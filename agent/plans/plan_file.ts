@@ -7,9 +7,9 @@ import { knownNames, PlanSchema, WrappedPlanSchema } from "./plan_schema.ts";
 import { quoted } from "./quoted.ts";
 
 /**
- * Reads the text of a plan file: `{"groups":[…]}`, or that inside of `{"plan":…}`, with the specification's names or
- * the same in camelCase. What is left out gets its default: an empty text, 0, and for a group's `index` its place in the
- * list. Says nothing of what the fields mean together: that is for `checkPlan`.
+ * Reads the text of a plan file: `{"groups":[…]}`, or that inside of `{"plan":…}`, as `edgemesh plan --json` prints it,
+ * with the specification's names or the same in camelCase. What is left out gets its default: an empty text, 0, and for
+ * a group's `index` its place in the list. Says nothing of what the fields mean together: that is for `checkPlan`.
  *
  * @param name what messages call the file; `-` is standard input
  * @throws {UsageError} `Cannot read plan: "groups[0].tasks" is not an array but a string (in plan.json)`

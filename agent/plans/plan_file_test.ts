@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "../../tests/assert.ts";
+import { deviceInfo } from "../../tests/device_info.ts";
 import { UsageError } from "../core/errors.ts";
 import { checkPlan, requireKnownKinds } from "./check_plan.ts";
+import { DeterministicPlanner } from "./deterministic.ts";
 import { parsePlanFile } from "./plan_file.ts";
 
 const SPEC_EXAMPLE = `{"groups":[{"index":0,"tasks":[{"task_id":"a","kind":"LLM_GENERATE",
@@ -36,6 +38,12 @@ Deno.test("a plan file is read, whether its names are snake_case or camelCase, b
   const expected = { ...PARSED.groups[0]?.tasks[0], target_device_id: "d" };
   const read = parsePlanFile(JSON.stringify({ groups: [{ index: 4, tasks: [camel] }] }), "plan.json");
   assertEquals(read.groups, [{ index: 4, tasks: [expected as typeof PARSED.groups[0]["tasks"][0]] }]);
+});
+
+Deno.test("what a plan preview printed is a plan file", async () => {
+  const device = deviceInfo({ device_id: "d" });
+  const preview = await new DeterministicPlanner().plan({ text: "x", maxWorkers: 0, devices: [device] });
+  assertEquals(parsePlanFile(JSON.stringify(preview), "-"), preview.plan);
 });
 
 Deno.test("groups without an index are numbered by their place", () => {

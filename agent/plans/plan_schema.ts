@@ -63,9 +63,18 @@ export const PlanSchema = v.pipe(
   })),
 );
 
-/** The same inside of `{"plan": …}`. */
+/** What stands beside the plan in a `PlanPreviewResponse`: how it was made, which does not matter to who runs it. */
+const PREVIEW_NAMES = {
+  used_ai: v.optional(v.unknown()),
+  usedAi: v.optional(v.unknown()),
+  notes: v.optional(v.unknown()),
+  rationale: v.optional(v.unknown()),
+  reduce: v.optional(v.unknown()),
+};
+
+/** The same inside of `{"plan": …}`, or of the message `PlanPreviewResponse`. */
 export const WrappedPlanSchema = v.pipe(
-  v.strictObject(names({ plan: PlanSchema })),
+  v.strictObject(names({ plan: PlanSchema, ...PREVIEW_NAMES })),
   v.transform(({ plan }) => plan),
 );
 
