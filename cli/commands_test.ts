@@ -291,6 +291,8 @@ Deno.test("jobs lists what there is", async () => {
   const { stdout } = await run(agent, "jobs", "--state", "DONE", "--limit", "7");
   assertMatch(stdout, /^ID +STATE +TASKS +CREATED +TOOK +SUMMARY\n9{8}-\S+ +DONE +4\/5 +\d+ d ago +1 min 2 s +s\n$/);
   assertEquals(agent.requests("ListJobs"), [{ state: "DONE", limit: 7 }]);
+  const narrow = await runHere(["jobs", "--server", agent.address, "--key", "right", "--no-color"], 40);
+  assertMatch(narrow.stdout, /^ID +STATE +TASKS +CREATED *\n9{8} +DONE +4\/5 +\d+ d ago *\n$/);
   const { jobs } = JSON.parse((await run(agent, "jobs", "--json")).stdout);
   assertEquals(jobs[0].tasks_failed, 1);
 });

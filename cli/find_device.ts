@@ -1,4 +1,4 @@
-import { isUuid, shortId } from "../agent/core/ids.ts";
+import { shortId } from "../agent/core/ids.ts";
 import { MeshError } from "../agent/core/errors.ts";
 import { nearest } from "../agent/core/nearest.ts";
 import type { DeviceInfo } from "../proto/messages.ts";
@@ -28,9 +28,8 @@ export function findDevice<Device extends NamedDevice>(wanted: string, devices: 
   throw unknown(wanted, devices);
 }
 
-/** The id of the device that a person means. A whole id is not looked up: the agent itself knows whether it exists. */
+/** The id of the device that a person means, as {@link findDevice} understands it. */
 export async function deviceIdOf(client: MeshClient, wanted: string): Promise<string> {
-  if (isUuid(wanted)) return wanted.toLowerCase();
   const { devices } = await client.orchestrator("ListDevices", {});
   return findDevice(wanted, devices).device_id;
 }

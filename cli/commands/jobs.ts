@@ -1,3 +1,4 @@
+import { shortId } from "../../agent/core/ids.ts";
 import type { JobSummary } from "../../proto/messages.ts";
 import type { Command } from "../command.ts";
 import { oneOf, wholeNumber } from "../command_line.ts";
@@ -6,6 +7,9 @@ import type { Column } from "../output/table.ts";
 import { ago, duration } from "../output/units.ts";
 
 const STATES = ["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"] as const;
+
+/** A whole id takes 36 columns: terminals with fewer than these get its beginning, which `edgemesh job` takes too. */
+const WHOLE_IDS_FROM = 72;
 
 const COLUMNS: readonly Column[] = [
   { header: "ID" },
@@ -35,10 +39,11 @@ export const command: Command = {
     const answer = await client.mesh("ListJobs", { state, limit });
     if (output.asJson) return await output.json(answer);
     const now = Date.now();
+    const narrow = (output.terminal.out.columns() ?? Infinity) < WHOLE_IDS_FROM;
     await output.table(
       COLUMNS,
       answer.jobs.map((job) => [
-        job.job_id,
+        narrow ? shortId(job.job_id) : job.job_id,
         stateCell(job.state, output.paint),
         `${job.tasks_done}/${job.tasks_total}`,
         ago(job.created_at, now),
