@@ -63,7 +63,7 @@ export function parseFlags(
     }
     const looksLikeFlag = !token.inlineValue && token.value !== undefined && /^-./.test(token.value);
     if (!token.value || looksLikeFlag) {
-      throw new UsageError(`--${token.name} needs a value: --${token.name} ${flag.placeholder ?? "VALUE"}`);
+      throw new UsageError(needsValue(token.name, flag, looksLikeFlag));
     }
     list.push(token.value);
   }
@@ -115,6 +115,13 @@ function splitVerbatim(known: Flags, argv: readonly string[], from: number | und
     }
   }
   return { ours: argv, verbatim: [] as string[] };
+}
+
+/** Never repeats what stood there: it may be a key. */
+function needsValue(name: string, flag: Flag, looksLikeFlag: boolean): string {
+  const value = flag.placeholder ?? "VALUE";
+  const cure = looksLikeFlag ? ` (where the value itself begins with "-": --${name}=${value})` : "";
+  return `--${name} needs a value: --${name} ${value}${cure}`;
 }
 
 function unknownFlag(rawName: string, known: Flags): string {

@@ -35,7 +35,10 @@ Deno.test("wrong flags are named, with the nearest known one", () => {
     [["--zzzzzzzz"], "unknown flag --zzzzzzzz"],
     [["-x"], "unknown flag -x"],
     [["--grpc"], "--grpc needs a value: --grpc HOST:PORT"],
-    [["--grpc", "--json"], "--grpc needs a value"],
+    [
+      ["--grpc", "--json"],
+      `--grpc needs a value: --grpc HOST:PORT (where the value itself begins with "-": --grpc=HOST:PORT)`,
+    ],
     [["--grpc="], "--grpc needs a value"],
     [["--json=yes"], "--json takes no value"],
     [["--ollama", "http://x"], "--ollama is not available yet"],

@@ -1,11 +1,16 @@
+import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { UsageError } from "../core/errors.ts";
 
 /** Reads one environment variable. */
 export type Environment = (name: string) => string | undefined;
 
-/** This process's environment. Only this room reads it. */
-export const processEnvironment: Environment = (name) => Deno.env.get(name);
+/**
+ * This process's environment. Only this room reads it. Where services are started without HOME it is what the user's
+ * account says.
+ */
+export const processEnvironment: Environment = (name) =>
+  Deno.env.get(name) || (name === "HOME" ? homedir() || undefined : undefined);
 
 /**
  * A path as given, made absolute; `~` at its start is the home folder, also where no shell has replaced it
