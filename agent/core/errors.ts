@@ -1,6 +1,6 @@
 /**
  * The closed set of ways in which an operation can fail, named as gRPC names them.
- * `agent/rpc/status.ts` maps them to the wire; nothing else knows the numbers.
+ * `agent/mesh/grpc_status.ts` maps them to the wire; nothing else knows the numbers.
  */
 export type ErrorCode =
   | "CANCELLED"
@@ -32,6 +32,10 @@ export class UsageError extends Error {
 
 /** The message of anything that was thrown, on one line. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/\s*\n\s*/g, " ").trim();
+  return oneLine(error instanceof Error ? error.message : String(error));
+}
+
+/** Text from anywhere as it can stand in a line for people: well-formed, without line ends and other control characters. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replace(/[\s\p{Cc}]+/gu, " ").trim();
 }

@@ -20,7 +20,22 @@ class TaskQueue {
     this.#returned.push(task);
   }
 
+  /** The first task that still waits: one may have been answered by its former device meanwhile. */
   shift(): Task | undefined {
+    for (let task = this.#next(); task; task = this.#next()) {
+      if (task.state === "QUEUED") return task;
+    }
+    return undefined;
+  }
+
+  /** Takes everything out. */
+  drain(): Task[] {
+    const all: Task[] = [];
+    for (let task = this.shift(); task; task = this.shift()) all.push(task);
+    return all;
+  }
+
+  #next(): Task | undefined {
     const returned = this.#returned.pop();
     if (returned) return returned;
     const task = this.#items[this.#head];
@@ -31,15 +46,6 @@ class TaskQueue {
       this.#head = 0;
     }
     return task;
-  }
-
-  /** Takes everything out. */
-  drain(): Task[] {
-    const all = [...this.#returned.reverse(), ...this.#items.slice(this.#head)];
-    this.#items = [];
-    this.#head = 0;
-    this.#returned = [];
-    return all;
   }
 }
 
@@ -132,6 +138,12 @@ export class Job {
   /** A device is gone: another one may take its place, unless tasks name it. */
   leave(deviceId: string): void {
     if (!this.#named.has(deviceId)) this.devices.delete(deviceId);
+  }
+
+  /** A device that tasks name stayed away: it no longer takes one of the places. */
+  forget(deviceId: string): void {
+    this.#named.delete(deviceId);
+    this.devices.delete(deviceId);
   }
 
   /** True when a device may take tasks of this job without passing `maxWorkers` distinct ones. */

@@ -1,3 +1,4 @@
+import { oneLine } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
 import type { TaskAssignment, TaskOutcome } from "../../proto/messages.ts";
 import type { DispatchListener, DispatchTarget, TaskDispatcher } from "./dispatcher.ts";
@@ -9,6 +10,12 @@ const log = logger("jobs");
 
 /** A task is begun at most this often: each time its device is lost it goes to another one. */
 export const MAX_ATTEMPTS = 3;
+
+/** The longest result of a task, in characters: an ECHO of the longest input fits. */
+const MAX_OUTPUT = 1_048_576 + 1024;
+
+/** The longest reason of a failure that is kept, in characters. */
+const MAX_REASON = 1000;
 
 /** Tasks that one job places before it is another job's turn. */
 const TURN = 64;
@@ -53,6 +60,8 @@ export class Scheduler implements DispatchListener {
 
   add(job: Job): void {
     this.#jobs.set(job.record.jobId, job);
+    // A device that a later group names takes one of the job's places: it is not kept for ever.
+    for (const deviceId of job.devices) if (!this.dispatcher.isOnline(deviceId)) this.#waits.begin(deviceId);
     this.openGroup(job);
   }
 
@@ -86,15 +95,14 @@ export class Scheduler implements DispatchListener {
     const stray: TaskOutcome[] = [];
     for (const outcome of outcomes) {
       const task = this.#jobs.get(outcome.job_id)?.task(outcome.task_id);
-      const current = task?.state === "RUNNING" && task.deviceId === deviceId && task.attempt === outcome.attempt;
-      if (!task || !current || task.job.ending) {
+      if (!task || !isAnswer(outcome, task, deviceId)) {
         stray.push(outcome);
         continue;
       }
       this.#running.get(deviceId)?.delete(task);
-      moveTask(task, outcome.ok ? "DONE" : "FAILED");
-      if (outcome.ok) task.result = outcome.output;
-      else task.error = outcome.error || "the device reported a failure without a reason";
+      // Its device was lost and came back with the outcome before the task went to another one: it did run.
+      if (task.state === "QUEUED") moveTask(task, "RUNNING");
+      settle(task, outcome);
       const list = finished.get(task.job) ?? [];
       finished.set(task.job, list);
       list.push(task);
@@ -151,6 +159,7 @@ export class Scheduler implements DispatchListener {
   #giveUpOn(deviceId: string): void {
     if (this.dispatcher.isOnline(deviceId)) return;
     for (const job of [...this.#jobs.values()]) {
+      job.forget(deviceId);
       const tasks = job.pinned.get(deviceId)?.drain() ?? [];
       if (tasks.length === 0) continue;
       for (const task of tasks) {
@@ -159,6 +168,7 @@ export class Scheduler implements DispatchListener {
       }
       this.#close(job, tasks, undefined);
     }
+    this.#queuePass();
   }
 
   #queuePass(): void {
@@ -185,6 +195,8 @@ export class Scheduler implements DispatchListener {
         if (placed > 0) {
           again = true;
           this.events.started(job);
+          // The next pass begins with another job.
+          if (this.#jobs.delete(job.record.jobId)) this.#jobs.set(job.record.jobId, job);
         }
       }
     }
@@ -208,6 +220,24 @@ export class Scheduler implements DispatchListener {
     const { task_id, kind, input } = task.spec;
     slot.batch.push({ job_id: task.job.record.jobId, task_id, attempt: task.attempt, kind, input });
   }
+}
+
+/** True for the outcome of the attempt that the device was given last, while nobody else holds the task. */
+function isAnswer(outcome: TaskOutcome, task: Task, deviceId: string): boolean {
+  const open = task.state === "RUNNING" || task.state === "QUEUED";
+  return open && !task.job.ending && task.deviceId === deviceId && task.attempt === outcome.attempt;
+}
+
+/** What a device says is bounded before it is kept and shown. */
+function settle(task: Task, outcome: TaskOutcome): void {
+  if (outcome.ok && outcome.output.length <= MAX_OUTPUT) {
+    moveTask(task, "DONE");
+    task.result = outcome.output;
+    return;
+  }
+  moveTask(task, "FAILED");
+  const reason = oneLine(outcome.error.slice(0, MAX_REASON)) || "the device reported a failure without a reason";
+  task.error = outcome.ok ? `its result is longer than ${MAX_OUTPUT} characters` : reason;
 }
 
 type Place = (task: Task, slot: Slot) => void;

@@ -106,6 +106,12 @@ function setUp(options: { reattachGraceMs?: number } = {}) {
 /** Lets the scheduler's pass run. */
 const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
+/** Looks again and again, for some seconds at most. */
+async function until(condition: () => boolean): Promise<void> {
+  for (let looks = 0; looks < 3000 && !condition(); looks++) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert(condition(), "it did not happen");
+}
+
 const tasks = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `t${at}` }));
 
 Deno.test("tasks spread over all devices before any holds two", async () => {
@@ -164,10 +170,7 @@ Deno.test("a task whose device stays away fails, and says so", async () => {
   rig.mesh.come("a");
   const job = jobOf(planOf([[{ id: "x", target: "b" }, { id: "y" }]]));
   rig.scheduler.add(job);
-  const ended = Promise.withResolvers<void>();
-  const poll = setInterval(() => job.task("x")?.state === "FAILED" && ended.resolve(), 1);
-  await ended.promise;
-  clearInterval(poll);
+  await until(() => job.task("x")?.state === "FAILED");
   assertEquals(job.task("x")?.error, "its device b stayed away for 0.001 s");
   assertEquals(job.task("y")?.state, "RUNNING");
 });
@@ -233,4 +236,58 @@ Deno.test("jobs take turns: a large one does not hold up a small one that came l
   const held = rig.mesh.held.get("a") ?? [];
   assertEquals(held.filter((task) => task.job_id === "small").length, 5);
   assertEquals(held.length, 100);
+});
+
+Deno.test("a job that came first does not keep all free places for itself", async () => {
+  using rig = setUp();
+  rig.mesh.come("a", { slots: 10 });
+  rig.scheduler.add(jobOf(planOf([tasks(1000)]), { jobId: "large" }));
+  await settled();
+  rig.scheduler.add(jobOf(planOf([tasks(1)]), { jobId: "small" }));
+  rig.mesh.answer("a", 1);
+  await settled();
+  rig.mesh.answer("a", 1);
+  await settled();
+  assert(rig.mesh.held.get("a")?.some((task) => task.job_id === "small"), "it still waits after two rounds");
+});
+
+Deno.test("a named device that stays away gives its place among max_workers to another", async () => {
+  using rig = setUp({ reattachGraceMs: 1 });
+  rig.mesh.come("b");
+  const later = jobOf(planOf([[{ id: "free" }], [{ id: "pinned", target: "a" }]]), { maxWorkers: 1 });
+  rig.scheduler.add(later);
+  await until(() => later.task("free")?.state === "RUNNING");
+  assertEquals(rig.mesh.held.get("b")?.map((task) => task.task_id), ["free"]);
+});
+
+Deno.test("a device that comes back with an outcome is believed while nobody else has the task", async () => {
+  using rig = setUp();
+  rig.mesh.come("a");
+  const job = jobOf(planOf([tasks(2)]));
+  rig.scheduler.add(job);
+  await settled();
+  const [first, second] = rig.mesh.held.get("a") ?? [];
+  assert(first && second);
+  rig.mesh.go("a");
+  await settled();
+  rig.mesh.listener?.outcomes("a", [outcomeOf(first)]);
+  assertEquals([job.task("t0")?.state, job.task("t1")?.state], ["DONE", "QUEUED"]);
+  rig.mesh.come("b");
+  await settled();
+  assertEquals(rig.mesh.held.get("b")?.map((task) => [task.task_id, task.attempt]), [["t1", 2]]);
+  rig.mesh.listener?.outcomes("a", [outcomeOf(second)]);
+  assertEquals(job.task("t1")?.state, "RUNNING");
+});
+
+Deno.test("what a device says of a failure is one bounded line, and a result without end is none", async () => {
+  using rig = setUp();
+  rig.mesh.come("a");
+  const job = jobOf(planOf([tasks(2)]));
+  rig.scheduler.add(job);
+  await settled();
+  rig.mesh.answer("a", 1, { ok: false, error: "bad\n\u001b[31mforged line" + "x".repeat(5000) });
+  rig.mesh.answer("a", 1, { output: "x".repeat(2_000_000) });
+  assert(job.task("t0")?.error.startsWith("bad [31mforged linexxx"));
+  assertEquals(job.task("t0")?.error.length, 999);
+  assertEquals([job.task("t1")?.state, job.task("t1")?.result], ["FAILED", ""]);
 });

@@ -5,6 +5,7 @@ import { type CoordinatorBatch, coordinatorBatch, type WorkerBatch } from "./bat
 import type { BatchChannel } from "./channel.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
 import { Outbox } from "./outbox.ts";
+import { refKey } from "./unacknowledged.ts";
 
 /**
  * A device that sends nothing for so long is gone, in ms. Samples come every 2 s, so a loss is noticed within 6 s: this
@@ -13,7 +14,7 @@ import { Outbox } from "./outbox.ts";
 export const SILENCE_LIMIT_MS = 5500;
 
 /** A worker cannot grant more credits than this at once, whatever it says. */
-const MAX_CREDITS = 4096;
+const MAX_CREDITS = 256;
 
 type Item =
   | { readonly task: TaskAssignment }
@@ -31,7 +32,7 @@ export class AttachedLink implements DeviceLink {
   readonly #outbox: Outbox<Item>;
   readonly #commands = new Map<string, PendingCommand>();
   #credits = 0;
-  #running = 0;
+  readonly #tasks = new Set<string>();
   #leaving = false;
   #closed = false;
   #lastHeard: number;
@@ -53,12 +54,17 @@ export class AttachedLink implements DeviceLink {
   }
 
   get running(): number {
-    return this.#running;
+    return this.#tasks.size;
   }
 
   /** How long the worker has been silent, in ms. */
   get silence(): number {
     return this.now() - this.#lastHeard;
+  }
+
+  /** This agent itself stood still for so many ms: no device could be heard meanwhile. */
+  forgive(ms: number): void {
+    this.#lastHeard += ms;
   }
 
   welcome(coordinator: { deviceId: string; deviceName: string }): void {
@@ -68,8 +74,10 @@ export class AttachedLink implements DeviceLink {
 
   assign(tasks: readonly TaskAssignment[]): void {
     this.#credits -= tasks.length;
-    this.#running += tasks.length;
-    for (const task of tasks) this.#outbox.put({ task }, task.input.length + 128);
+    for (const task of tasks) {
+      this.#tasks.add(refKey(task));
+      this.#outbox.put({ task }, task.input.length + 128);
+    }
   }
 
   acknowledge(outcomes: readonly TaskRef[]): void {
@@ -108,14 +116,14 @@ export class AttachedLink implements DeviceLink {
     if (batch.leaving) this.#leaving = true;
     for (const outcome of batch.command_outcomes) this.#settleCommand(outcome);
     if (batch.outcomes.length > 0) {
-      this.#running = Math.max(0, this.#running - batch.outcomes.length);
+      for (const outcome of batch.outcomes) this.#tasks.delete(refKey(outcome));
       this.events.outcomes(this, batch.outcomes);
     }
     if (batch.credits > 0) {
       this.#credits = Math.min(MAX_CREDITS, this.#credits + batch.credits);
       this.events.capacity(this);
     }
-    if (this.#leaving && this.#running === 0 && this.#commands.size === 0) this.close("it left the mesh");
+    if (this.#leaving && this.#tasks.size === 0 && this.#commands.size === 0) this.close("it left the mesh");
   }
 
   drained(): void {

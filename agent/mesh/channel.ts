@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import type { MeshError } from "../core/errors.ts";
 
 /** One side of a two-way stream of batches, whatever carries it. */
@@ -17,7 +18,10 @@ export interface ChannelHandlers<In> {
   onClose(error: MeshError | undefined): void;
 }
 
-/** A channel inside this process: what one side sends, the other gets in the next microtask. */
+/**
+ * A channel inside this process. What one side sends, the other gets in a later turn of the event loop: work that answers
+ * at once would otherwise go round in microtasks, and sockets and timers would starve.
+ */
 export function channelPair<A, B>(): [BatchChannel<A, B>, BatchChannel<B, A>] {
   const left = new LocalSide<A, B>();
   const right = new LocalSide<B, A>();
@@ -36,12 +40,12 @@ class LocalSide<Out, In> implements BatchChannel<Out, In> {
   }
 
   send(batch: Out): boolean {
-    if (!this.#closed) queueMicrotask(() => this.peer?.deliver(batch));
+    if (!this.#closed) setImmediate(() => this.peer?.deliver(batch));
     return true;
   }
 
   close(error?: MeshError): void {
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.peer?.end(error);
       this.end();
     });

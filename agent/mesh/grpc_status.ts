@@ -1,4 +1,4 @@
-import { type ErrorCode, MeshError } from "../core/errors.ts";
+import { type ErrorCode, MeshError, oneLine } from "../core/errors.ts";
 
 /** gRPC's status numbers (https://grpc.io/docs/guides/status-codes/). Written out, so that the CLI need not load gRPC. */
 const NUMBERS: Readonly<Record<ErrorCode, number>> = {
@@ -28,7 +28,7 @@ const MAX_DETAILS = 500;
 
 /** A message as it can stand in a status: well-formed, on one line, not endless, whatever a caller sent to be quoted in it. */
 export function statusDetails(message: string): string {
-  const line = message.toWellFormed().replace(/[\s\p{Cc}]+/gu, " ").trim();
+  const line = oneLine(message);
   return line.length > MAX_DETAILS ? `${line.slice(0, MAX_DETAILS).toWellFormed()}…` : line;
 }
 

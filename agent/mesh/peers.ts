@@ -20,6 +20,9 @@ const log = logger("mesh");
 /** How often silent devices are looked for, in ms. */
 const WATCH_INTERVAL_MS = 250;
 
+/** A look that comes so late, in ms, shows that this process stood still (a suspended machine), not its devices. */
+const STOOD_STILL_MS = 1000;
+
 /** What the peers need of the registry. */
 export interface PeerRegistry {
   find(deviceId: string):
@@ -38,6 +41,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   readonly #links = new Map<string, DeviceLink>();
   #listener: DispatchListener | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
+  #lastLook = 0;
   #stopping = false;
 
   constructor(
@@ -46,6 +50,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   ) {}
 
   start(): void {
+    this.#lastLook = performance.now();
     this.#watch = setInterval(() => this.#dropSilent(), WATCH_INTERVAL_MS);
   }
 
@@ -192,6 +197,12 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   }
 
   #dropSilent(): void {
+    const now = performance.now();
+    const late = now - this.#lastLook - WATCH_INTERVAL_MS;
+    this.#lastLook = now;
+    if (late > STOOD_STILL_MS) {
+      for (const link of this.#links.values()) if (link instanceof AttachedLink) link.forgive(late);
+    }
     for (const link of [...this.#links.values()]) {
       if (link instanceof AttachedLink && link.kind === "attached" && link.silence > SILENCE_LIMIT_MS) {
         link.close(`no sign of life for ${Math.round(link.silence / 100) / 10} s`);

@@ -48,9 +48,9 @@ export interface WorkerSessionOptions {
   readonly unacknowledged: UnacknowledgedOutcomes;
 }
 
-/** What goes up. `freed`: the outcome frees a slot of this session (not when it is sent again after a reconnect). */
+/** What goes up. Each outcome frees a slot. */
 type Item =
-  | { readonly outcome: TaskOutcome; readonly freed: boolean }
+  | { readonly outcome: TaskOutcome }
   | { readonly command: CommandOutcome };
 
 /** The worker's side of one attached stream: runs what comes down and sends outcomes, credits and samples up. */
@@ -94,9 +94,10 @@ export class WorkerSession {
     this.channel.send(workerBatch({
       hello: { device_id: deviceId, instance_id: instanceId },
       sample: work.sample(),
+      // Before the credits: what is done already must not be given out again.
+      outcomes: unacknowledged.all(),
       credits: TASK_SLOTS,
     }));
-    for (const outcome of unacknowledged.all()) this.#outbox.put({ outcome, freed: false }, outcome.output.length);
     this.#timer = setInterval(() => this.channel.send(workerBatch({ sample: work.sample() })), SAMPLE_INTERVAL_MS);
   }
 
@@ -160,7 +161,7 @@ export class WorkerSession {
     if (this.#tasks.signal.aborted) return this.#checkIdle();
     const outcome = { job_id, task_id, attempt, ...result };
     unacknowledged.add(outcome);
-    this.#outbox.put({ outcome, freed: true }, outcome.output.length + 128);
+    this.#outbox.put({ outcome }, outcome.output.length + 128);
     this.#checkIdle();
   }
 
@@ -209,10 +210,10 @@ export class WorkerSession {
 }
 
 function batchOf(items: readonly Item[]): WorkerBatch {
-  const tasks = items.filter((item) => "outcome" in item);
+  const outcomes = items.flatMap((item) => "outcome" in item ? [item.outcome] : []);
   return workerBatch({
-    outcomes: tasks.map((item) => item.outcome),
-    credits: tasks.filter((item) => item.freed).length,
+    outcomes,
+    credits: outcomes.length,
     command_outcomes: items.flatMap((item) => "command" in item ? [item.command] : []),
   });
 }
