@@ -1,11 +1,30 @@
 import { CLIENT_FLAGS } from "../agent/config/client_flags.ts";
 import type { Flag, Flags } from "../agent/config/flags.ts";
 import type { Command } from "./command.ts";
+import { flagsOf } from "./command_line.ts";
+import type { Output } from "./output/output.ts";
 
 const PAGE_COLUMNS = 100;
 
+/** The list of all commands, for `--json`. */
+function overviewDocument(commands: readonly Command[]): Record<string, unknown> {
+  return { commands: commands.map(({ name, summary, usage }) => ({ name, summary, usage })) };
+}
+
+/** The help page of one command, for `--json`. */
+function commandDocument(command: Command): Record<string, unknown> {
+  const { name, summary, usage, details = "" } = command;
+  const flags = Object.entries(flagsOf(command)).map(([name, flag]) => ({
+    name: `--${name}`,
+    value: flag.kind === "boolean" ? "" : flag.placeholder ?? "VALUE",
+    help: flag.help,
+    available: !flag.later,
+  }));
+  return { name, summary, usage, details, flags };
+}
+
 /** The list of all commands. */
-export function overview(commands: readonly Command[]): string {
+function overview(commands: readonly Command[]): string {
   const rows = commands.map((command): [string, string] => [command.name, command.summary]);
   return [
     "edgemesh turns your devices into one mesh.",
@@ -28,7 +47,7 @@ export function shortHelp(commands: readonly Command[]): string {
 }
 
 /** The help page of one command, with every flag that it takes. */
-export function commandPage(command: Command): string {
+function commandPage(command: Command): string {
   const forms = command.usage.map((form, at) => `${at === 0 ? "Usage: " : "       "}edgemesh ${form}`);
   const { help, ...common } = CLIENT_FLAGS as Flags;
   const ofAgent = command.commonFlags === false;
@@ -42,6 +61,16 @@ export function commandPage(command: Command): string {
     ...(ofAgent ? [] : section("Common flags", { ...common, help: CLIENT_FLAGS.help })),
     "",
   ].join("\n");
+}
+
+/** Prints the list of all commands, in the form that was asked for. */
+export async function printOverview(commands: readonly Command[], output: Output): Promise<void> {
+  await (output.asJson ? output.json(overviewDocument(commands)) : output.terminal.out.write(overview(commands)));
+}
+
+/** Prints the help page of one command, in the form that was asked for. */
+export async function printHelp(command: Command, output: Output): Promise<void> {
+  await (output.asJson ? output.json(commandDocument(command)) : output.terminal.out.write(commandPage(command)));
 }
 
 /** Lines broken at spaces where they are longer than a page is wide. An indented line stays as it is. */

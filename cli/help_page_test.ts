@@ -24,6 +24,22 @@ Deno.test("the list of commands has each of them once, under the name by which i
   assertEquals((await loadAllCommands()).map((command) => command.name), COMMANDS.map((entry) => entry.name));
 });
 
+Deno.test("with --json help is a document, and so is that no command was given", async () => {
+  const overview = JSON.parse((await runHere(["help", "--json"])).stdout);
+  assertEquals(overview.commands.length, COMMANDS.length);
+  assertEquals(JSON.parse((await runHere(["--help", "--json"])).stdout), overview);
+  const page = JSON.parse((await runHere(["help", "devices", "--json"])).stdout);
+  assertEquals([page.name, page.flags[0]], [
+    "devices",
+    { name: "--watch", value: "", help: page.flags[0].help, available: true },
+  ]);
+  assertEquals(JSON.parse((await runHere(["devices", "--help", "--json"])).stdout), page);
+  const { shell, script } = JSON.parse((await runHere(["completions", "bash", "--json"])).stdout);
+  assertEquals([shell, script], ["bash", (await runHere(["completions", "bash"])).stdout]);
+  const { code, stdout, stderr } = await runHere(["--json"]);
+  assertEquals([code, JSON.parse(stdout).error.code, stderr], [2, "INVALID_ARGUMENT", ""]);
+});
+
 Deno.test("help fits a terminal of 120 columns", async () => {
   for (const line of [["help"], ...COMMANDS.map((entry) => ["help", entry.name])]) {
     const { stdout } = await runHere(line);

@@ -1,11 +1,12 @@
 import { type ClientConfig, loadClientConfig } from "../agent/config/client_flags.ts";
 import type { GivenFlags } from "../agent/config/flags.ts";
+import { UsageError } from "../agent/core/errors.ts";
 import { connect, type MeshClient } from "./client.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { asksForJson, findCommandIn, parseCommandLine } from "./command_line.ts";
 import { loadAllCommands } from "./command_table.ts";
 import { EXIT, Interrupted, reportFailure } from "./failure.ts";
-import { commandPage, overview, shortHelp } from "./help_page.ts";
+import { printHelp, printOverview, shortHelp } from "./help_page.ts";
 import { readInput } from "./input.ts";
 import { Output } from "./output/output.ts";
 import { processTerminal, type Terminal } from "./output/terminal.ts";
@@ -35,7 +36,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
       verbose: given.has("verbose"),
     });
     if (given.has("help")) {
-      await terminal.out.write(commandPage(command));
+      await printHelp(command, output);
       return EXIT.ok;
     }
     return await runLoaded(command, { given, positionals, output });
@@ -47,9 +48,10 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
 async function withoutCommand(argv: readonly string[], output: Output): Promise<number> {
   const commands = await loadAllCommands();
   if (argv.includes("--help") || argv.includes("-h")) {
-    await output.terminal.out.write(overview(commands));
+    await printOverview(commands, output);
     return EXIT.ok;
   }
+  if (output.asJson) throw new UsageError("no command given: `edgemesh help` lists them");
   await output.errors.write(shortHelp(commands));
   return EXIT.usage;
 }

@@ -35,6 +35,7 @@ export const command: Command = {
         `no completions for ${JSON.stringify(shell)}: ${NAMES.join(", ")}${didYouMean(shell, NAMES)}`,
       );
     }
-    await output.terminal.out.write(script(completionModel(await loadAllCommands())));
+    const text = script(completionModel(await loadAllCommands()));
+    await (output.asJson ? output.json({ shell, script: text }) : output.terminal.out.write(text));
   },
 };

@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { knownCommand } from "../command_line.ts";
 import { loadAllCommands } from "../command_table.ts";
-import { commandPage, overview } from "../help_page.ts";
+import { printHelp, printOverview } from "../help_page.ts";
 
 export const command: Command = {
   name: "help",
@@ -12,7 +12,7 @@ export const command: Command = {
   completes: { arguments: "commands" },
   async run({ positionals, output }) {
     const name = positionals[0];
-    const page = name === undefined ? overview(await loadAllCommands()) : commandPage(await knownCommand(name).load());
-    await output.terminal.out.write(page);
+    if (name === undefined) return await printOverview(await loadAllCommands(), output);
+    await printHelp(await knownCommand(name).load(), output);
   },
 };
