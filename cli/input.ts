@@ -1,15 +1,18 @@
 import { ioReason } from "../agent/config/io_reason.ts";
 import { UsageError } from "../agent/core/errors.ts";
 
+/** Most bytes of a file that is read: a plan of a million tasks is smaller. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
 /**
  * The text of a file, or of standard input to its end for `-`.
  *
- * @throws {UsageError} when it cannot be read or is not UTF-8
+ * @throws {UsageError} when it cannot be read, is too large or is not UTF-8
  */
 export async function readInput(path: string, signal: AbortSignal): Promise<string> {
   let bytes: Uint8Array;
   try {
-    bytes = path === "-" ? await readStandardInput(signal) : await Deno.readFile(path, { signal });
+    bytes = await beforeAbort(path === "-" ? readWhole(Deno.stdin.readable) : readFile(path), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw new UsageError(`Cannot read ${path === "-" ? "standard input" : path}: ${ioReason(error)}`, { cause: error });
@@ -23,12 +26,29 @@ export async function readInput(path: string, signal: AbortSignal): Promise<stri
   }
 }
 
-async function readStandardInput(signal: AbortSignal): Promise<Uint8Array> {
+async function readFile(path: string): Promise<Uint8Array> {
+  return await readWhole((await Deno.open(path)).readable);
+}
+
+/** Piece by piece: `/dev/zero` has no size to look at first. */
+async function readWhole(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Uint8Array> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const piece of stream) {
+    length += piece.length;
+    if (length > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES / 1024 / 1024} MiB`);
+    pieces.push(piece);
+  }
+  return await new Blob(pieces).bytes();
+}
+
+/** What is read, unless the signal comes first; whoever reads on then is ended with the program. */
+async function beforeAbort<Result>(reading: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const interrupted = Promise.withResolvers<never>();
   const onAbort = () => interrupted.reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    return await Promise.race([new Response(Deno.stdin.readable).bytes(), interrupted.promise]);
+    return await Promise.race([reading, interrupted.promise]);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }

@@ -168,3 +168,9 @@ Deno.test("a file that is no plan is refused with the path of the wrong field, b
   }
   assertEquals((await runHere(["preview-cost", "/no/such/file", ...OFFLINE])).code, 2);
 });
+
+const endless = { ignore: Deno.build.os === "windows" };
+Deno.test("a file without end is refused before it fills the memory", endless, async () => {
+  const { code, stderr } = await runHere(["preview-cost", "/dev/zero", ...OFFLINE]);
+  assertEquals([code, stderr], [2, "edgemesh: Cannot read /dev/zero: it is larger than 256 MiB\n"]);
+});
