@@ -1,6 +1,7 @@
 import { MeshError, messageOf } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
 import type { DeviceInfo, DeviceStatus, StatusSample } from "../../proto/messages.ts";
+import { BackgroundJournal, type DeviceJournal, type JournalledDevice } from "./device_journal.ts";
 import { checkedDeviceInfo, cleanSample, keepMeasured, MAX_ID } from "./device_info.ts";
 
 const log = logger("devices");
@@ -32,21 +33,6 @@ export interface DeviceEntry {
   readonly link: Link;
 }
 
-/** A device as it survives a restart. */
-export interface JournalledDevice {
-  readonly info: DeviceInfo;
-  /** Unix time in ms. */
-  readonly registeredAt: number;
-  /** Unix time in ms. */
-  readonly lastSeen: number;
-}
-
-/** Where known devices survive a restart. */
-export interface DeviceJournal {
-  /** Resolves once the device is kept. */
-  putDevice(device: JournalledDevice): Promise<void>;
-}
-
 /** Hears that a device came online (`entry.online`) or went offline. */
 export type PresenceListener = (entry: DeviceEntry) => void;
 
@@ -59,16 +45,16 @@ interface Slot {
 /** The devices of the mesh: what each said of itself, what was measured, and which can be reached. */
 export class Registry {
   readonly #journal: DeviceJournal;
+  readonly #background: BackgroundJournal;
   readonly #now: () => number;
   readonly #slots = new Map<string, Slot>();
   readonly #listeners = new Set<PresenceListener>();
   /** Slots in the order of {@link all}; undefined after a change that may move one. Samples move none. */
   #order: Slot[] | undefined;
   #selfId: string | undefined;
-  #journalFails = false;
 
   /**
-   * @param options.known devices of an earlier run; those not seen for 30 days are left out, and all begin offline.
+   * @param options.known devices of an earlier run; those not seen for 30 days are forgotten, and all begin offline.
    * @param options.now Unix time in ms.
    */
   constructor(options: {
@@ -77,9 +63,13 @@ export class Registry {
     readonly now?: () => number;
   }) {
     this.#journal = options.journal;
+    this.#background = new BackgroundJournal(options.journal);
     this.#now = options.now ?? Date.now;
     for (const { info, registeredAt, lastSeen } of options.known ?? []) {
-      if (this.#now() - lastSeen > FORGET_AFTER_MS) continue;
+      if (this.#now() - lastSeen > FORGET_AFTER_MS) {
+        this.#forget(info.device_id);
+        continue;
+      }
       this.#slots.set(info.device_id, {
         entry: makeEntry({ info, registeredAt, lastSeen, sample: undefined, link: "none" }),
         journalledSeen: lastSeen,
@@ -229,7 +219,7 @@ export class Registry {
     if (this.#slots.size < MAX_DEVICES) return;
     const oldest = this.#now() - FORGET_AFTER_MS;
     for (const [id, { entry }] of this.#slots) {
-      if (!entry.online && entry.lastSeen < oldest) this.#slots.delete(id);
+      if (!entry.online && entry.lastSeen < oldest) this.#forget(id);
     }
     if (this.#slots.size < MAX_DEVICES) return;
     throw new MeshError("RESOURCE_EXHAUSTED", `the mesh has ${MAX_DEVICES} devices already: no room for another`);
@@ -245,16 +235,15 @@ export class Registry {
     }
   }
 
-  /** Writes `lastSeen` beside the way: nobody waits for it, and a failure is said once until it works again. */
   #noteSeen(slot: Slot): void {
     slot.journalledSeen = slot.entry.lastSeen;
-    this.#journal.putDevice(journalled(slot.entry)).then(
-      () => this.#journalFails = false,
-      (error) => {
-        if (!this.#journalFails) log.warn("cannot keep when devices were seen: {reason}", { reason: messageOf(error) });
-        this.#journalFails = true;
-      },
-    );
+    this.#background.put(journalled(slot.entry));
+  }
+
+  #forget(id: string): void {
+    this.#slots.delete(id);
+    this.#order = undefined;
+    this.#background.remove(id);
   }
 }
 

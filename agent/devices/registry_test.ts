@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "../../tests/a
 import { deviceInfo } from "../../tests/device_info.ts";
 import { MeshError } from "../core/errors.ts";
 import type { DeviceInfo, StatusSample } from "../../proto/messages.ts";
-import { type DeviceEntry, FORGET_AFTER_MS, type JournalledDevice, MAX_DEVICES, Registry } from "./registry.ts";
+import type { JournalledDevice } from "./device_journal.ts";
+import { type DeviceEntry, FORGET_AFTER_MS, MAX_DEVICES, Registry } from "./registry.ts";
 
 const START = 1_700_000_000_000;
 
@@ -17,6 +18,7 @@ function sample(more: Partial<StatusSample> = {}): StatusSample {
 function setUp(known: JournalledDevice[] = []) {
   const clock = { now: START };
   const written: JournalledDevice[] = [];
+  const removed: string[] = [];
   const journal = {
     failure: undefined as Error | undefined,
     putDevice(record: JournalledDevice): Promise<void> {
@@ -24,8 +26,12 @@ function setUp(known: JournalledDevice[] = []) {
       written.push(record);
       return Promise.resolve();
     },
+    removeDevice(id: string): Promise<void> {
+      removed.push(id);
+      return Promise.resolve();
+    },
   };
-  return { clock, written, journal, registry: new Registry({ journal, known, now: () => clock.now }) };
+  return { clock, written, removed, journal, registry: new Registry({ journal, known, now: () => clock.now }) };
 }
 
 const idsOf = (entries: readonly DeviceEntry[]) => entries.map((entry) => entry.info.device_id);
@@ -244,13 +250,14 @@ Deno.test("a registration that cannot be kept is not acknowledged; a sample is t
 
 Deno.test("devices of an earlier run are there again, offline, but for those long gone", () => {
   const seen = (id: string, ago: number) => ({ info: device(id), registeredAt: 5, lastSeen: START - ago });
-  const { registry } = setUp([seen("new", 1000), seen("old", FORGET_AFTER_MS), seen("gone", FORGET_AFTER_MS + 1)]);
-  assertEquals(idsOf(registry.all()), ["new", "old"]);
+  const known = [seen("new", 1000), seen("old", FORGET_AFTER_MS), seen("gone", FORGET_AFTER_MS + 1)];
+  const { registry, removed } = setUp(known);
+  assertEquals([idsOf(registry.all()), removed], [["new", "old"], ["gone"]]);
   assertEquals([registry.get("new").online, registry.get("new").registeredAt], [false, 5]);
 });
 
 Deno.test("a full mesh refuses another device, but makes room for it by forgetting those long gone", async () => {
-  const { registry, clock } = setUp();
+  const { registry, clock, removed } = setUp();
   for (let n = 0; n < MAX_DEVICES; n++) await registry.register(device(`d${n}`));
   const error = await assertRejects(() => registry.register(device("x")), MeshError, "10000 devices already");
   assertEquals(error.code, "RESOURCE_EXHAUSTED");
@@ -258,5 +265,5 @@ Deno.test("a full mesh refuses another device, but makes room for it by forgetti
   registry.setLink("d0", "attached");
   clock.now += FORGET_AFTER_MS + 1;
   await registry.register(device("x"));
-  assertEquals(registry.size, 2);
+  assertEquals([registry.size, idsOf(registry.all()), removed.length], [2, ["d0", "x"], MAX_DEVICES - 1]);
 });

@@ -42,6 +42,10 @@ export function devicePart(device: DeviceRecord): Part {
   return { write: { device: values }, rows: 1, characters: info.length, last: true };
 }
 
+export function removalPart(deviceId: string): Part {
+  return { write: { removedDevice: deviceId }, rows: 1, characters: deviceId.length, last: true };
+}
+
 /** At least one part, even of no items. */
 function* parts<T>(items: readonly T[], flatten: (item: T, into: Flat) => void, lengthOf: (item: T) => number) {
   let at = 0;

@@ -98,6 +98,10 @@ export class MemoryStore implements Store {
     return this.#inTurn(() => void this.#devices.set(copy.info.device_id, copy));
   }
 
+  removeDevice(deviceId: string): Promise<void> {
+    return this.#inTurn(() => void this.#devices.delete(deviceId));
+  }
+
   devices(): Promise<DeviceRecord[]> {
     return this.#inTurn(() =>
       [...this.#devices.values()]

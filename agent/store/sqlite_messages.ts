@@ -31,6 +31,7 @@ export interface Write {
   readonly jobChanges?: Flat;
   readonly taskChanges?: Flat;
   readonly device?: Flat;
+  readonly removedDevice?: string;
 }
 
 /** What can be read. The pages of one read show the store at one moment. */

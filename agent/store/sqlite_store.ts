@@ -1,5 +1,14 @@
 import { type ErrorCode, MeshError } from "../core/errors.ts";
-import { devicePart, devicesOf, insertParts, jobsOf, type Part, tasksOf, updateParts } from "./flat_rows.ts";
+import {
+  devicePart,
+  devicesOf,
+  insertParts,
+  jobsOf,
+  type Part,
+  removalPart,
+  tasksOf,
+  updateParts,
+} from "./flat_rows.ts";
 import type { SqliteChannel } from "./sqlite_channel.ts";
 import type { Failure, Page, Query, Reply } from "./sqlite_messages.ts";
 import type {
@@ -64,6 +73,10 @@ export class SqliteStore implements Store {
 
   putDevice(device: DeviceRecord): Promise<void> {
     return this.#write(() => [devicePart(device)].values());
+  }
+
+  removeDevice(deviceId: string): Promise<void> {
+    return this.#write(() => [removalPart(deviceId)].values());
   }
 
   async job(jobId: string): Promise<StoredJob | undefined> {

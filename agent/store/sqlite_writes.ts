@@ -40,6 +40,7 @@ export class WriteStatements {
   readonly #count: StatementSync;
   readonly #keyOf: StatementSync;
   readonly #putDevice: StatementSync;
+  readonly #removeDevice: StatementSync;
   readonly #keys = new Map<string, number>();
 
   constructor(db: DatabaseSync) {
@@ -54,6 +55,7 @@ export class WriteStatements {
     );
     this.#keyOf = db.prepare("SELECT key FROM jobs WHERE job_id = ?");
     this.#putDevice = db.prepare(PUT_DEVICE);
+    this.#removeDevice = db.prepare("DELETE FROM devices WHERE device_id = ?");
   }
 
   apply(write: Write): void {
@@ -66,6 +68,7 @@ export class WriteStatements {
     }
     if (write.taskChanges) this.#changeTasks(write.taskChanges);
     if (write.device) this.#putDevice.run(...write.device.map(stored));
+    if (write.removedDevice !== undefined) this.#removeDevice.run(stored(write.removedDevice));
   }
 
   /** Forgets the keys of jobs, some of which the transaction may have made. */

@@ -107,6 +107,8 @@ export interface Store {
 
   /** Replaces what was kept of the same `device_id`. */
   putDevice(device: DeviceRecord): Promise<void>;
+  /** Nothing of it is kept; an unknown one is ignored. */
+  removeDevice(deviceId: string): Promise<void>;
   /** By `device_id`. */
   devices(): Promise<DeviceRecord[]>;
 

@@ -212,6 +212,14 @@ testBoth("a device is replaced by what it says later", async (store) => {
   assertEquals(await store.devices(), [{ ...sampleDevice("d1", "after"), lastSeen: 9 }, sampleDevice("d2")]);
 });
 
+testBoth("nothing is kept of a device that was removed, until it comes back", async (store) => {
+  await Promise.all(["d1", "d2"].map((id) => store.putDevice(sampleDevice(id))));
+  await Promise.all([store.removeDevice("d1"), store.removeDevice("nobody")]);
+  assertEquals(await store.devices(), [sampleDevice("d2")]);
+  await Promise.all([store.removeDevice("d2"), store.putDevice(sampleDevice("d2", "again"))]);
+  assertEquals(await store.devices(), [sampleDevice("d2", "again")]);
+});
+
 testBoth("closing finishes what was called, works twice, and refuses what comes after", async (store) => {
   let stored = false;
   const write = store.insertJob(sampleJob("j1"), sampleTasks(10)).then(() => stored = true);
@@ -224,6 +232,7 @@ testBoth("closing finishes what was called, works twice, and refuses what comes 
     () => store.unfinishedJobs(),
     () => store.listJobs({ limit: 1 }),
     () => store.putDevice(sampleDevice("d1")),
+    () => store.removeDevice("d1"),
     () => store.devices(),
   ];
   for (const call of calls) assertEquals((await assertRejects(call, MeshError)).code, "UNAVAILABLE");
