@@ -49,7 +49,7 @@ export function capabilitiesOf(device: DeviceInfo): string {
   return words.filter(Boolean).join(" ") || "-";
 }
 
-export function lastSeenOf({ status, online }: KnownDevice, nowMs: number): string {
+function lastSeenOf({ status, online }: KnownDevice, nowMs: number): string {
   if (!status) return "-";
   const seen = ago(status.last_seen, nowMs);
   return online === false ? `${seen} (offline)` : seen;

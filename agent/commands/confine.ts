@@ -47,8 +47,8 @@ function confinedProgram(command: string): ConfinedProgram | undefined {
 }
 
 /**
- * On Windows `ls` and `cat` come from Cygwin or MSYS, which expand patterns, homes (`~`) and response files (`@`) themselves and have
- * a root of their own: only plain relative paths mean the same to them and to us.
+ * On Windows `ls` and `cat` come from Cygwin or MSYS, which expand patterns, homes (`~`) and response files (`@`)
+ * themselves and have a root of their own: only plain relative paths mean the same to them and to us.
  */
 function refuseWindowsMeaning(path: string): void {
   if (/^[~@/\\]|["'*?:[\]{}]/.test(path)) {

@@ -20,7 +20,6 @@ export type Flags = Readonly<Record<string, Flag>>;
 
 /** What was given, by flag name: only flags that were given are present. */
 export interface GivenFlags {
-  readonly flags: ReadonlySet<string>;
   has(name: string): boolean;
   /** The last value given; undefined when the flag was not given. */
   text(name: string): string | undefined;
@@ -72,10 +71,6 @@ export function parseFlags(
 
 class Given implements GivenFlags {
   constructor(private readonly values: ReadonlyMap<string, string[]>) {}
-
-  get flags(): ReadonlySet<string> {
-    return new Set(this.values.keys());
-  }
 
   has(name: string): boolean {
     return this.values.has(name);

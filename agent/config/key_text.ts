@@ -1,7 +1,7 @@
 import { UsageError } from "../core/errors.ts";
 
 /** Longest mesh key, in characters: a session request stays small, and nobody types more. */
-export const MAX_KEY_LENGTH = 1024;
+const MAX_KEY_LENGTH = 1024;
 
 /** What `--print-config` shows of a key begins so, and is never taken for one. */
 export const SHOWN_KEY_PREFIX = "set (from ";

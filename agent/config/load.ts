@@ -18,6 +18,7 @@ import { type FileSettings, parseConfigFile } from "./config_file.ts";
 import type { GivenFlags } from "./flags.ts";
 import { ioReason } from "./io_reason.ts";
 import { keySource } from "./key_source.ts";
+import { SHOWN_KEY_PREFIX } from "./key_text.ts";
 import { defaultDataDir, type Environment, processEnvironment, resolvePath } from "./paths.ts";
 import { checked, Settings } from "./settings.ts";
 
@@ -78,7 +79,7 @@ export function describeConfig(config: AgentConfig): Record<string, string | rea
     join: config.join.length > 0 ? config.join : null,
     name: config.name,
     "device-id": config.deviceId || null,
-    key: config.key.from === "value" ? `set (from ${config.key.origin ?? "the program"})` : null,
+    key: config.key.from === "value" ? `${SHOWN_KEY_PREFIX}${config.key.origin ?? "the program"})` : null,
     "key-file": config.key.from === "file" ? config.key.path : null,
     auth: config.auth,
     allow: config.allow.length > 0 ? config.allow : ["none"],

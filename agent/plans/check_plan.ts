@@ -14,7 +14,7 @@ export interface PlanLimits {
   readonly inputBytes: number;
 }
 
-export const PLAN_LIMITS: PlanLimits = { groups: 10_000, tasks: 1_000_000, idLength: 256, inputBytes: 1024 * 1024 };
+const PLAN_LIMITS: PlanLimits = { groups: 10_000, tasks: 1_000_000, idLength: 256, inputBytes: 1024 * 1024 };
 
 /** A group of a checked plan: at least one task, each with an id that no other task of the plan has. */
 export interface CheckedGroup {

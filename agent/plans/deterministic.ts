@@ -4,7 +4,7 @@ import { byNameThenId } from "./device_order.ts";
 import type { Planner, PlanningRequest } from "./planner.ts";
 
 /** Why this planner answered, when nothing else is said. */
-export const NO_AI_NOTES = "no local model or external planner is set up; using the deterministic plan";
+const NO_AI_NOTES = "no local model or external planner is set up; using the deterministic plan";
 
 /**
  * The planner that needs nothing: one SYSINFO task on each device, in order of name, then id, at most `maxWorkers` of

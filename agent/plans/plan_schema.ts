@@ -14,7 +14,7 @@ function names<E extends v.ObjectEntries>(entries: E): E {
 }
 
 /** The other spelling of the names that have two. */
-export const CAMEL_NAMES = {
+const CAMEL_NAMES = {
   task_id: "taskId",
   target_device_id: "targetDeviceId",
   prompt_tokens: "promptTokens",

@@ -11,10 +11,10 @@ export interface Throughput {
 }
 
 /** The specification's default for macOS, Windows and Linux, and for whatever else is no phone. */
-export const LAPTOP_THROUGHPUT: Throughput = { prefill: 300, decode: 30, own: false };
+const LAPTOP_THROUGHPUT: Throughput = { prefill: 300, decode: 30, own: false };
 
 /** The specification's default for Android and iOS. */
-export const PHONE_THROUGHPUT: Throughput = { prefill: 120, decode: 12, own: false };
+const PHONE_THROUGHPUT: Throughput = { prefill: 120, decode: 12, own: false };
 
 const PHONES: ReadonlySet<string> = new Set(["android", "ios"]);
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** The schema that this program writes, kept in the file's `user_version`. A file with a higher one is left alone. */
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /**
  * What leads from each version to the next; the first entry makes version 1 from an empty file. Entries that were

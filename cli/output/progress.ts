@@ -6,7 +6,8 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const FRAME_MS = 100;
 
 /**
- * A line on a terminal that says what is being waited for. Shows nothing for what ends within the first 100 ms. Ends with its scope and leaves no trace.
+ * A line on a terminal that says what is being waited for. Shows nothing for what ends within the first 100 ms. Ends
+ * with its scope and leaves no trace.
  */
 export class Progress implements AsyncDisposable {
   #message = "";
