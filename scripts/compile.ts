@@ -14,7 +14,7 @@ import { MeshError, messageOf, UsageError } from "../agent/core/errors.ts";
 import { type Bundle, makeBundle } from "./compile/bundle.ts";
 import { versionOf, warningFor } from "./compile/deno_version.ts";
 import { checkBaseRuntime, compileNative, executableName } from "./compile/native.ts";
-import { MAX_BYTES, megabytes, PERMISSIONS, type Target, TARGETS, VERSION } from "./compile/program.ts";
+import { MAX_BYTES, megabytes, PERMISSIONS, type Target, TARGETS, V8_FLAGS, VERSION } from "./compile/program.ts";
 import { makeSelfExtracting } from "./compile/self_extracting.ts";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));
@@ -64,7 +64,7 @@ async function packSelfExtracting(bundle: Bundle, output: string): Promise<void>
     files,
     program: "deno",
     probe: "--version",
-    args: ["run", ...isolation, ...PERMISSIONS],
+    args: ["run", ...isolation, V8_FLAGS, ...PERMISSIONS],
     main: bundle.main,
   });
   await Deno.writeFile(output, bytes, { mode: 0o755 });

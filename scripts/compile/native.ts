@@ -1,7 +1,7 @@
 import { MeshError } from "../../agent/core/errors.ts";
 import type { Bundle } from "./bundle.ts";
 import { denoFailure } from "./deno_failure.ts";
-import { PERMISSIONS, type Target } from "./program.ts";
+import { PERMISSIONS, type Target, V8_FLAGS } from "./program.ts";
 
 /** How one executable is made. */
 export interface NativeOptions {
@@ -35,7 +35,7 @@ export async function checkBaseRuntime(): Promise<void> {
 export async function compileNative({ bundle, target, deno, output, signal }: NativeOptions): Promise<void> {
   const { success, stderr } = await new Deno.Command(deno, {
     args: [
-      ...["compile", "--quiet", "--no-check", "--no-config", "--no-lock", "--no-prompt", ...PERMISSIONS],
+      ...["compile", "--quiet", "--no-check", "--no-config", "--no-lock", "--no-prompt", V8_FLAGS, ...PERMISSIONS],
       ...["--target", target, "--include", ".", "--output", output, bundle.main],
     ],
     cwd: bundle.folder,

@@ -11,6 +11,12 @@ export const PERMISSIONS: readonly string[] = config.tasks.edgemesh.command.spli
   word.startsWith("--allow-")
 );
 
+/**
+ * Keeps the halves of V8's young generation at 2 MiB. Left alone they grow to 16, which costs a busy agent 50 MB of memory
+ * and, measured, makes nothing faster.
+ */
+export const V8_FLAGS = "--v8-flags=--max-semi-space-size=2";
+
 /** The platforms for which Deno offers a base runtime, as `deno compile --target` names them. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
