@@ -28,12 +28,13 @@ const FULL: Extent = {
   starts: 7,
   idleMs: 5000,
   counts: {
-    calls: 3000,
-    commands: 300,
-    smallJobs: 200,
+    passes: 2,
+    calls: 2000,
+    commands: 200,
+    smallJobs: 100,
     largeJobTasks: 10_000,
-    largeJobs: 3,
-    idleMs: 8000,
+    largeJobs: 5,
+    idleMs: 5000,
     idleDevices: [0, 10, 300],
   },
 };
@@ -43,6 +44,7 @@ const QUICK: Extent = {
   starts: 1,
   idleMs: 500,
   counts: {
+    passes: 1,
     calls: 200,
     commands: 20,
     smallJobs: 20,
@@ -73,7 +75,7 @@ function machine(): string {
   const memory = Math.round(Deno.systemMemoryInfo().total / 1e9);
   const load = Deno.loadavg()[0]?.toFixed(2);
   return `${cores.length} × ${cores[0]?.model.trim() || "unknown processor"}, ${memory} GB, Linux ${release()}, ` +
-    `Deno ${Deno.version.deno}; load average at the start ${load}`;
+    `Deno ${Deno.version.deno}; load average before ${load}`;
 }
 
 async function measure({ starts, idleMs, counts }: Extent, children: Children, folder: string): Promise<Section[]> {

@@ -16,7 +16,6 @@ import type { ListJobsRequest } from "../../../proto/gen/edgemesh/v1/ListJobsReq
 import type { ListJobsResponse__Output as ListJobsResponse } from "../../../proto/gen/edgemesh/v1/ListJobsResponse.ts";
 import type { HealthStatus, JobInfo, JobStatus, RoutedCommandResponse, TaskResult } from "../../../proto/messages.ts";
 import type { OrderName, OrderOf, ResultOf } from "./orders.ts";
-import { latency } from "./statistics.ts";
 import { LineReader } from "./line_reader.ts";
 
 const CALL_LIMIT_MS = 60_000;
@@ -24,8 +23,14 @@ const CALL_LIMIT_MS = 60_000;
 /** How often a large job is looked at, in ms: its time is exact to this. */
 const LOOK_EVERY_MS = 10;
 
-/** The program itself, not found anew on the PATH for each direct spawn: the agent remembers where it is, too. */
+/** Started like the agent starts it: by its path, which the agent remembers, and with an environment of as much. */
 const PWD = "/bin/pwd";
+const PWD_OPTIONS: Deno.CommandOptions = {
+  cwd: Deno.cwd(),
+  clearEnv: true,
+  env: { LANG: "C.UTF-8", LC_ALL: "C.UTF-8", PATH: Deno.env.get("PATH") ?? "" },
+  stdin: "null",
+};
 
 class Measurement {
   readonly #client: AgentClient;
@@ -53,7 +58,7 @@ class Measurement {
   }
 
   async health({ calls }: OrderOf<"health">): Promise<ResultOf<"health">> {
-    return latency(await timed(calls, () => this.#health()));
+    return await timed(calls, () => this.#health());
   }
 
   async healthRate({ calls, inFlight }: OrderOf<"healthRate">): Promise<ResultOf<"healthRate">> {
@@ -68,16 +73,14 @@ class Measurement {
       routed.push(...await timed(1, () => this.#routedPwd(deviceId)));
       direct.push(...await timed(1, directPwd));
     }
-    return { routed: latency(routed), direct: latency(direct) };
+    return { routed, direct };
   }
 
   async smallJob({ jobs, deviceId }: OrderOf<"smallJob">): Promise<ResultOf<"smallJob">> {
-    return latency(
-      await timed(jobs, async () => {
-        const { job_id } = await this.#submit(1, deviceId);
-        while (await this.#jobState(job_id) !== "DONE");
-      }),
-    );
+    return await timed(jobs, async () => {
+      const { job_id } = await this.#submit(1, deviceId);
+      while (await this.#jobState(job_id) !== "DONE");
+    });
   }
 
   async largeJob({ tasks }: OrderOf<"largeJob">): Promise<ResultOf<"largeJob">> {
@@ -190,7 +193,7 @@ function requireUnfailed(state: string): void {
 }
 
 async function directPwd(): Promise<void> {
-  const { success } = await new Deno.Command(PWD, { stdin: "null", clearEnv: true }).output();
+  const { success } = await new Deno.Command(PWD, PWD_OPTIONS).output();
   if (!success) throw new Error("pwd failed");
 }
 

@@ -5,7 +5,7 @@ import type { Child, Children } from "./children.ts";
 import { difference, latencies, megabytes, percent, rate, timeOf, verdict } from "./figures.ts";
 import { processorSeconds, residentMegabytes } from "./process_facts.ts";
 import { ownModule, type Program } from "./program.ts";
-import { type Latency, spread } from "./statistics.ts";
+import { latency, mean, spread } from "./statistics.ts";
 import type { Section } from "./table.ts";
 
 /** What a command may cost more on another device than spawning it oneself, at p50, in ms. */
@@ -18,6 +18,8 @@ const JOIN_LIMIT_MS = 30_000;
 
 /** How often everything is done. */
 export interface Counts {
+  /** Everything from `calls` to `idleMs` is done so often with each number of idle devices. */
+  readonly passes: number;
   readonly calls: number;
   readonly commands: number;
   readonly smallJobs: number;
@@ -36,15 +38,18 @@ export interface MeshOptions {
   readonly counts: Counts;
 }
 
-/** What is measured with a number of idle devices attached. */
+/** What is measured with a number of idle devices attached; times in ms. */
 interface Load {
-  readonly health: Latency;
-  readonly healthRate: number;
-  readonly routed: Latency;
-  readonly direct: Latency;
-  readonly smallJob: Latency;
-  readonly idleShare: number;
-  readonly memory: number;
+  readonly health: readonly number[];
+  /** Calls/s of each pass. */
+  readonly healthRate: readonly number[];
+  readonly routed: readonly number[];
+  readonly direct: readonly number[];
+  readonly smallJob: readonly number[];
+  /** The share of one core that the idle coordinator used, 0..1, in each pass. */
+  readonly idleShare: readonly number[];
+  /** The coordinator's memory in MB before each pass. */
+  readonly memory: readonly number[];
 }
 
 /**
@@ -60,12 +65,15 @@ export async function measureMesh(options: MeshOptions): Promise<Section[]> {
   await untilOnline(client, 2);
   await measureOnce(mesh, { ...counts, commands: 50, smallJobs: 50, idleMs: 0 });
   const jobs = await measureJobs(client, counts);
-  const loads: Load[] = [];
-  for (const idle of counts.idleDevices) loads.push(await withIdleDevices(mesh, idle));
+  const passes = counts.idleDevices.map((): Load[] => []);
+  // One pass of each after the other, so that a busy minute of the machine does not meet one number of devices only.
+  for (let pass = 0; pass < counts.passes; pass++) {
+    for (const [at, idle] of counts.idleDevices.entries()) passes[at]?.push(await withIdleDevices(mesh, idle));
+  }
   await client.stop();
   await device.stop();
   await coordinator.stop();
-  return [jobs, loadSection(counts, loads)];
+  return [jobs, loadSection(counts, passes.map(together))];
 }
 
 interface Mesh {
@@ -119,7 +127,29 @@ async function measureOnce({ client, coordinator, device }: Mesh, counts: Counts
   const healthRate = await client.measure("healthRate", { calls: counts.calls * 5, inFlight: IN_FLIGHT });
   const { routed, direct } = await client.measure("command", { rounds: counts.commands, deviceId });
   const smallJob = await client.measure("smallJob", { jobs: counts.smallJobs, deviceId });
-  return { health, healthRate, routed, direct, smallJob, idleShare, memory };
+  return {
+    health,
+    healthRate: [healthRate],
+    routed,
+    direct,
+    smallJob,
+    idleShare: [idleShare],
+    memory: [memory],
+  };
+}
+
+/** All passes as one. */
+function together(passes: readonly Load[]): Load {
+  const all = (part: (load: Load) => readonly number[]) => passes.flatMap(part);
+  return {
+    health: all(({ health }) => health),
+    healthRate: all(({ healthRate }) => healthRate),
+    routed: all(({ routed }) => routed),
+    direct: all(({ direct }) => direct),
+    smallJob: all(({ smallJob }) => smallJob),
+    idleShare: all(({ idleShare }) => idleShare),
+    memory: all(({ memory }) => memory),
+  };
 }
 
 async function measureJobs(client: BenchClient, counts: Counts): Promise<Section> {
@@ -130,26 +160,36 @@ async function measureJobs(client: BenchClient, counts: Counts): Promise<Section
     times.unary.push(await client.measure("unaryTasks", { tasks, inFlight: IN_FLIGHT }));
   }
   return {
-    columns: [`${tasks.toLocaleString("en")} ECHO tasks, median of ${counts.largeJobs}`, "one job", "RunTask calls"],
-    rows: [["on two devices; by calls on one", timeOf(tasks, spread(times.job)), timeOf(tasks, spread(times.unary))]],
+    columns: [
+      `${tasks.toLocaleString("en")} ECHO tasks, median of ${counts.largeJobs}`,
+      "aim",
+      "one job",
+      "unary RunTask",
+    ],
+    rows: [[
+      "two devices; unary calls reach one",
+      "",
+      timeOf(tasks, spread(times.job)),
+      timeOf(tasks, spread(times.unary)),
+    ]],
   };
 }
 
 function loadSection(counts: Counts, loads: readonly Load[]): Section {
-  const row = (what: string, figure: (load: Load) => string) => [what, ...loads.map(figure)];
-  const added = ({ routed, direct }: Load) => routed.p50 - direct.p50;
-  const worst = Math.max(...loads.map(added));
+  const row = (what: string, figure: (load: Load) => string, aim = "") => [what, aim, ...loads.map(figure)];
+  const added = ({ routed, direct }: Load) => latency(routed).p50 - latency(direct).p50;
+  const most = Math.max(...loads.map(added));
   return {
-    columns: ["idle devices attached", ...counts.idleDevices.map(String), "aim"],
+    columns: ["idle devices attached", "aim", ...counts.idleDevices.map(String)],
     rows: [
-      row("HealthCheck, p50 / p99", ({ health }) => latencies(health)),
-      row(`HealthCheck, ${IN_FLIGHT} in flight`, ({ healthRate }) => rate(healthRate)),
-      row("pwd on another device, p50 / p99", ({ routed }) => latencies(routed)),
-      row("pwd spawned directly, p50 / p99", ({ direct }) => latencies(direct)),
-      [...row("difference at p50", (load) => difference(added(load))), verdict(worst, COMMAND_AIM_MS, "ms")],
-      row("job of one task, p50 / p99", ({ smallJob }) => latencies(smallJob)),
-      row("coordinator idle, of one core", ({ idleShare }) => percent(idleShare)),
-      row("coordinator memory", ({ memory }) => megabytes(memory)),
+      row("HealthCheck, p50 / p99", ({ health }) => latencies(latency(health))),
+      row(`HealthCheck, ${IN_FLIGHT} in flight`, ({ healthRate }) => rate(mean(healthRate))),
+      row("pwd on another device, p50 / p99", ({ routed }) => latencies(latency(routed))),
+      row("pwd spawned directly, p50 / p99", ({ direct }) => latencies(latency(direct))),
+      row("difference at p50", (load) => difference(added(load)), verdict(most, COMMAND_AIM_MS, "ms")),
+      row("job of one task, p50 / p99", ({ smallJob }) => latencies(latency(smallJob))),
+      row("coordinator idle, of one core", ({ idleShare }) => percent(mean(idleShare))),
+      row("coordinator memory, after load", ({ memory }) => megabytes(mean(memory))),
     ],
   };
 }
