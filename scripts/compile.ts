@@ -31,8 +31,9 @@ type Order = { readonly form: "native"; readonly targets: readonly Target[] } | 
 function parseOrder(args: readonly string[]): Order {
   const { given, positionals } = parseFlags(FLAGS, args);
   if (positionals.length > 0) throw new UsageError(`unexpected argument ${positionals[0]}`);
-  if (given.flags.size > 1) {
-    throw new UsageError(`${[...given.flags].map((name) => `--${name}`).join(" and ")} cannot be given together`);
+  const forms = Object.keys(FLAGS).filter((name) => given.has(name));
+  if (forms.length > 1) {
+    throw new UsageError(`${forms.map((name) => `--${name}`).join(" and ")} cannot be given together`);
   }
   if (given.has("self-extracting")) {
     if (Deno.build.os === "windows") throw new UsageError("--self-extracting makes a file for POSIX systems only");
