@@ -60,6 +60,8 @@ export interface RunningAgent {
   readonly name: string;
   /** Leaves the mesh, lets running work end (at most 10 s), and releases everything. Idempotent. */
   stop(): Promise<void>;
+  /** Ends running commands at once, for a process that is about to exit. */
+  kill(): void;
 }
 
 /** What `startAgent` may be told besides the configuration. */
@@ -134,6 +136,9 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     key,
     clientName: config.name,
     onSeen: (device) => registry.seen(device),
+    // Older clients register once: they are still there after this agent's restart.
+    remembered: registry.all().map((entry) => entry.info).filter((info) => info.grpc_addr && info.device_id !== id),
+    trusted: config.auth === "required",
   });
   const planner = new DeterministicPlanner();
   const jobs = new JobService({
@@ -186,15 +191,15 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   attachSelf(peers, { deviceId: id, instanceId, work });
   await lifecycle.start([jobs, ...joiners]);
   through.open();
+  server.setServing(true);
 
   const finishProbe = async () => {
     const found = await probe;
-    if (found && (found.has_gpu || found.has_npu)) {
-      self.capabilities = found;
-      await registry.register(self.info(), { self: true });
-      await Promise.all(joiners.map((joiner) => joiner.announce()));
-    }
     if (options.revokePermissions) giveBackPermissions(config);
+    if (!found || (!found.has_gpu && !found.has_npu)) return;
+    self.capabilities = found;
+    await registry.register(self.info(), { self: true });
+    await Promise.all(joiners.map((joiner) => joiner.announce()));
   };
   finishProbe().catch((error) => log.error("cannot tell the mesh of new capabilities: {error}", { error }));
 
@@ -204,10 +209,18 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     log.info("stopping: running work may end within {seconds} s", { seconds: DRAIN_MS / 1000 });
+    server.setServing(false);
     await Promise.all([jobs.drain(DRAIN_MS), through.drain(DRAIN_MS), ...joiners.map((joiner) => joiner.stop())]);
     await lifecycle.stop();
   };
-  return { grpc, http: self.info().http_addr, deviceId: id, name: config.name, stop: () => stopping ??= stop() };
+  return {
+    grpc,
+    http: self.info().http_addr,
+    deviceId: id,
+    name: config.name,
+    stop: () => stopping ??= stop(),
+    kill: () => commands.kill(),
+  };
 }
 
 /** @throws {MeshError} FAILED_PRECONDITION when there is a mesh to join: its key is none that was made just now */

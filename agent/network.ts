@@ -16,9 +16,9 @@ function listenHost(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "" : host;
 }
 
-/** True for an address that other machines cannot reach. */
+/** True for an address (`HOST:PORT` or a host) that other machines cannot reach. */
 export function isLoopback(address: string): boolean {
-  return LOOPBACK.test(address.replace(/^\[/, ""));
+  return LOOPBACK.test(address.replace(/^\[/, "").replace(/\]?:\d+$/, ""));
 }
 
 /** IPv4 before IPv6, as most home networks are used. Link-local addresses need a zone and are left out. */

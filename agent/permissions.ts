@@ -17,7 +17,7 @@ export function permissionUses(config: AgentConfig): PermissionUse[] {
     { name: "net", kept: true, reason: "serves and calls other devices" },
     { name: "read", kept: true, reason: "the data folder, the shared folder, and facts of the machine" },
     { name: "write", kept: true, reason: "the data folder" },
-    { name: "env", kept: true, reason: "proxy settings of outgoing connections" },
+    { name: "env", kept: true, reason: "what programs are given of it, and settings of the libraries" },
     { name: "sys", kept: true, reason: "load, memory and network addresses" },
     {
       name: "run",

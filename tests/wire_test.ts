@@ -129,13 +129,21 @@ Deno.test("whatever comes over the wire, an agent stays well", async (t) => {
     assertEquals(status, STATUS.resourceExhausted);
     assertStringIncludes(text, "larger than max");
   });
-  await t.step("a message of just under 32 MiB is taken", async () => {
-    // Field 9 of no message: a text that nobody knows is skipped.
-    const length = MAX_MESSAGE_BYTES - 6;
-    const body = new Uint8Array(MAX_MESSAGE_BYTES);
-    body.set([0x4a, length & 127 | 128, length >> 7 & 127 | 128, length >> 14 & 127 | 128, length >> 21]);
-    assertEquals((await ask("HealthCheck", message(body.subarray(0, 5 + length)))).status, STATUS.ok);
-  });
+  await t.step(
+    "a message of just under 32 MiB is taken from a caller with a session, and from nobody else",
+    async () => {
+      // Field 9 of no message: a text that nobody knows is skipped.
+      const length = MAX_MESSAGE_BYTES - 6;
+      const body = new Uint8Array(MAX_MESSAGE_BYTES);
+      body.set([0x4a, length & 127 | 128, length >> 7 & 127 | 128, length >> 14 & 127 | 128, length >> 21]);
+      const request = message(body.subarray(0, 5 + length));
+      assertEquals((await ask("ListDevices", request)).status, STATUS.unauthenticated);
+      assertEquals((await ask("HealthCheck", request)).status, STATUS.unauthenticated);
+      using caller = await MeshSession.open(agent.grpc);
+      const authorization = `Bearer ${caller.client.sessionId}`;
+      assertEquals((await ask("ListDevices", request, { authorization })).status, STATUS.ok);
+    },
+  );
   session.close();
 
   await t.step("connections that do not speak HTTP/2 are closed", async () => {

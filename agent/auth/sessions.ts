@@ -94,6 +94,12 @@ export class Sessions {
     return entry.session;
   }
 
+  /** Whether a session is live, without renewing it. */
+  isLive(sessionId: string): boolean {
+    const entry = this.#live.get(sessionId);
+    return entry !== undefined && this.#now() - entry.lastUsed < SESSION_IDLE_MS;
+  }
+
   #makeRoom(): void {
     this.#sweep();
     for (const id of this.#live.keys()) {

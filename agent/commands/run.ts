@@ -58,6 +58,7 @@ export class CommandRunner implements Component {
   readonly #maxConcurrent: number;
   readonly #stopping = new AbortController();
   readonly #calls = new Set<Promise<unknown>>();
+  readonly #groups = new Set<ProcessGroup>();
   /** Places taken: by a program until it has really ended, even where its caller was let go before. */
   #taken = 0;
 
@@ -71,6 +72,11 @@ export class CommandRunner implements Component {
   }
 
   start(): void {}
+
+  /** Ends what runs at once, without waiting for it. */
+  kill(): void {
+    for (const group of this.#groups) group.kill("SIGKILL");
+  }
 
   /** Stops what still runs and waits until it is gone. From then on commands are refused. */
   async stop(): Promise<void> {
@@ -116,6 +122,7 @@ export class CommandRunner implements Component {
       throw error;
     }
     group.ended.then(leave, leave);
+    this.#groups.add(group);
     return await this.#finish(command, group, options);
   }
 
@@ -155,6 +162,7 @@ export class CommandRunner implements Component {
       return response;
     } finally {
       group.kill("SIGKILL");
+      this.#groups.delete(group);
       await Promise.all([stdout.cancel(), stderr.cancel()]);
     }
   }

@@ -60,10 +60,10 @@ function renderJson(record: LogRecord): string {
     properties[key] = value instanceof Error ? { message: value.message, stack: value.stack } : value;
   }
   return JSON.stringify({
+    ...properties,
     time: new Date(record.timestamp).toISOString(),
     level: record.level,
     room: record.category.slice(1).join("."),
     message: messageText(record),
-    ...properties,
   });
 }

@@ -38,7 +38,7 @@ const SILENCE_LIMIT_MS = 5500;
 
 export interface DialledLinkOptions {
   readonly device: DeviceInfo;
-  /** The mesh key, for a session on the device. */
+  /** The mesh key, for a session on the device; empty for a device that registered without having shown it. */
   readonly key: string;
   /** Name of this agent, as the device sees it. */
   readonly clientName: string;
@@ -55,10 +55,14 @@ export class DialledLink implements DeviceLink {
   readonly kind = "dialled";
   readonly instanceId = "";
   readonly deviceId: string;
+  /** The device is there but does not take our key: it is looked for again only when it registers anew. */
+  refusesUs = false;
   readonly #client: AgentClient;
   readonly #closing = new AbortController();
   readonly #probe: ReturnType<typeof setInterval>;
   #session: Promise<string> | undefined;
+  /** A session was opened: the device is there, and takes our key. */
+  #proven = false;
   #running = 0;
   #lastHeard = performance.now();
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +76,7 @@ export class DialledLink implements DeviceLink {
   }
 
   get credits(): number {
-    return this.#closing.signal.aborted ? 0 : CREDITS - this.#running;
+    return this.#closing.signal.aborted || !this.#proven ? 0 : CREDITS - this.#running;
   }
 
   get running(): number {
@@ -92,14 +96,15 @@ export class DialledLink implements DeviceLink {
       return await this.#withSession((session_id) => {
         const request = { session_id, command, args: [...args] };
         return callUnary<CommandRequest, CommandResponse>(orchestrator, orchestrator.ExecuteCommand, request, {
-          timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
+          timeoutMs: Math.min(options.timeoutMs ?? Infinity, COMMAND_TIMEOUT_MS),
           signal: options.signal,
           sessionId: session_id,
         });
       });
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      throw new MeshError("UNAVAILABLE", `device ${this.options.device.device_name}: ${error.message}`);
+      if (!isUnavailable(error) && !isUnauthenticated(error)) throw error;
+      const name = this.options.device.device_name;
+      throw new MeshError("UNAVAILABLE", `device ${name}: ${messageOf(error)}`, { cause: error });
     }
   }
 
@@ -129,8 +134,8 @@ export class DialledLink implements DeviceLink {
       outcome = { job_id, task_id, attempt, ok, output, error, time_ms };
       this.heard();
     } catch (error) {
-      // The device is lost, the task is not: it goes to another one.
-      if (isUnavailable(error)) this.close(error.message);
+      // Without a word of the device on the task itself, the device is lost and the task goes to another one.
+      if (!isVerdict(error)) this.close(messageOf(error));
       outcome = { job_id, task_id, attempt, ok: false, output: "", error: messageOf(error), time_ms: 0 };
     }
     this.#running--;
@@ -139,13 +144,15 @@ export class DialledLink implements DeviceLink {
     this.options.events.capacity(this);
   }
 
-  /** Opens a session on the device with the first call, and a new one when the device says that it ended. */
+  /** Makes a call in the session on the device, and once more in a new one when the device says that it ended. */
   async #withSession<T>(call: (sessionId: string) => Promise<T>): Promise<T> {
+    const session = this.#openSession();
+    const sessionId = await session;
     try {
-      return await call(await this.#openSession());
+      return await call(sessionId);
     } catch (error) {
-      if (!(error instanceof MeshError) || error.code !== "UNAUTHENTICATED") throw error;
-      this.#session = undefined;
+      if (!isUnauthenticated(error)) throw error;
+      if (this.#session === session) this.#session = undefined;
       return await call(await this.#openSession());
     }
   }
@@ -156,8 +163,13 @@ export class DialledLink implements DeviceLink {
     const request = { device_name: this.options.clientName, security_key: this.options.key };
     const session = callUnary<AuthRequest, SessionInfo>(orchestrator, orchestrator.CreateSession, request, {
       timeoutMs: SESSION_TIMEOUT_MS,
+      signal: this.#closing.signal,
     }).then((info) => info.session_id);
-    session.catch(() => this.#session = undefined);
+    session.catch((error) => {
+      this.#session = undefined;
+      this.refusesUs = isUnauthenticated(error);
+      this.close(this.refusesUs ? `it refuses a session: ${messageOf(error)}` : messageOf(error));
+    });
     return this.#session = session;
   }
 
@@ -165,6 +177,10 @@ export class DialledLink implements DeviceLink {
     try {
       await probe(this.#client, this.deviceId, this.#closing.signal);
       this.heard();
+      if (this.#proven) return;
+      await this.#openSession();
+      this.#proven = true;
+      this.options.events.capacity(this);
     } catch (error) {
       if (this.#closing.signal.aborted) return;
       log.debug("device {name} does not answer: {reason}", {
@@ -194,6 +210,23 @@ export class DialledLink implements DeviceLink {
   }
 }
 
-function isUnavailable(error: unknown): error is MeshError {
+/** What a device says of a task itself. Anything else says only that the device could not be asked. */
+const VERDICTS: ReadonlySet<string> = new Set([
+  "INVALID_ARGUMENT",
+  "FAILED_PRECONDITION",
+  "NOT_FOUND",
+  "PERMISSION_DENIED",
+  "UNIMPLEMENTED",
+]);
+
+function isVerdict(error: unknown): boolean {
+  return error instanceof MeshError && VERDICTS.has(error.code);
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof MeshError && error.code === "UNAUTHENTICATED";
+}
+
+function isUnavailable(error: unknown): boolean {
   return error instanceof MeshError && error.code === "UNAVAILABLE";
 }

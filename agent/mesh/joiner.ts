@@ -46,6 +46,8 @@ export class Joiner implements Component {
   #loop: Promise<void> | undefined;
   #register: (() => Promise<unknown>) | undefined;
   #lastProblem = "";
+  /** Of `performance.now()`; infinite while it is not attached. */
+  #attachedAt = Infinity;
 
   constructor(private readonly options: JoinerOptions) {
     this.name = `join ${options.address}`;
@@ -71,7 +73,7 @@ export class Joiner implements Component {
     const { signal } = this.#stopping;
     let attempt = 0;
     while (!signal.aborted) {
-      const began = performance.now();
+      this.#attachedAt = Infinity;
       const client = agentClient(this.options.address);
       try {
         await this.#attachOnce(client);
@@ -81,7 +83,7 @@ export class Joiner implements Component {
         this.#register = undefined;
         client.close();
       }
-      if (performance.now() - began > STABLE_MS) attempt = 0;
+      if (performance.now() - this.#attachedAt > STABLE_MS) attempt = 0;
       const wait = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt++) * (0.5 + Math.random() / 2);
       await delay(wait, signal).catch(() => {/* stopping: the loop ends */});
     }
@@ -118,6 +120,7 @@ export class Joiner implements Component {
     this.#session = session;
     session.start();
     const coordinator = await session.welcomed;
+    this.#attachedAt = performance.now();
     this.#lastProblem = "";
     log.info("attached to {name} at {address}", { name: coordinator.deviceName, address: this.options.address });
     const error = await session.closed;

@@ -8,11 +8,16 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** The caller's address, as grpc-js gives it: `127.0.0.1:40312`. */
   readonly peer: string;
-  /** What is left of the caller's deadline, in ms; undefined when it set none. */
+  /** What is left of the caller's deadline, in ms, 1 to 2^31 - 1 (the longest timer); undefined when it set none. */
   remainingMs(): number | undefined;
+  /** Whether the caller has a live session: not everyone has with `--auth open`. */
+  readonly authenticated: boolean;
   /** The first value of a metadata entry; empty when it was not sent. */
   metadata(name: string): string;
 }
+
+/** The longest time that a timer can be set to, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What a unary call and a stream have in common. */
 interface AnyCall {
@@ -26,6 +31,7 @@ interface AnyCall {
 export class ServedCall implements CallContext, Disposable {
   readonly peer: string;
   readonly #linked: LinkedSignal;
+  authenticated = false;
   #served = false;
 
   constructor(private readonly call: AnyCall, shutdown: AbortSignal) {
@@ -34,7 +40,7 @@ export class ServedCall implements CallContext, Disposable {
     call.on("cancelled", () => {
       // grpc-js says so of every call, also after its answer: making an error of it would cost a tenth of a small call.
       if (this.#served) return;
-      const late = (this.remainingMs() ?? 1) <= 0;
+      const late = (this.remainingMs() ?? MAX_TIMER_MS) <= 1;
       this.#linked.abort(
         late
           ? new MeshError("DEADLINE_EXCEEDED", "the caller's deadline passed")
@@ -50,7 +56,7 @@ export class ServedCall implements CallContext, Disposable {
   remainingMs(): number | undefined {
     const deadline = this.call.getDeadline();
     const at = deadline instanceof Date ? deadline.getTime() : deadline;
-    return Number.isFinite(at) ? at - Date.now() : undefined;
+    return Number.isFinite(at) ? Math.min(MAX_TIMER_MS, Math.max(1, at - Date.now())) : undefined;
   }
 
   metadata(name: string): string {

@@ -29,7 +29,8 @@ export function deviceHandlers({ registry, peers, dialled }: DeviceHandlerParts)
       const instance = call.metadata(INSTANCE_METADATA);
       peers.requireFree(info.device_id, instance);
       const entry = await registry.register(info);
-      if (!instance) dialled.dial(entry.info);
+      // An address that a stranger gives is never sent the mesh key.
+      if (!instance) dialled.dial(entry.info, call.authenticated);
       return { ok: true, registered_at: Math.floor(entry.registeredAt / 1000) };
     },
     ListDevices: () => ({ devices: registry.all().map((entry) => entry.info) }),

@@ -20,6 +20,9 @@ import { wholeMessages } from "./whole_messages.ts";
 const MAX_RECEIVE_BYTES = 32 * 1024 * 1024;
 const MAX_SEND_BYTES = 64 * 1024 * 1024;
 
+/** Answers that are written when the server closes leave within this, in ms. */
+const FLUSH_MS = 500;
+
 /** Streams that one connection may have open at once. */
 const MAX_STREAMS = 1000;
 
@@ -50,9 +53,9 @@ export class RpcServer implements Component {
     // grpc-js would print lines of its own; whatever fails is also thrown or answered, and said by us.
     setLogVerbosity(logVerbosity.NONE);
     const { packageDefinition, orchestrator, mesh } = contract();
-    this.#server.addService(wholeMessages(orchestrator as ServiceDefinition), options.orchestrator);
-    this.#server.addService(wholeMessages(mesh as ServiceDefinition), options.mesh);
-    this.#health = new HealthImplementation(statusMap("SERVING"));
+    this.#server.addService(wholeMessages(orchestrator), options.orchestrator);
+    this.#server.addService(wholeMessages(mesh), options.mesh);
+    this.#health = new HealthImplementation(statusMap("NOT_SERVING"));
     this.#health.addToServer(this.#server);
     addReflection(this.#server, packageDefinition);
   }
@@ -70,11 +73,21 @@ export class RpcServer implements Component {
     this.#started = true;
   }
 
-  /** Closes at once: the interceptors have let the calls under way end. */
-  stop(): void {
+  /** What the standard health service answers from now on. */
+  setServing(serving: boolean): void {
+    const statuses = statusMap(serving ? "SERVING" : "NOT_SERVING");
+    for (const [service, status] of Object.entries(statuses)) this.#health.setStatus(service, status);
+  }
+
+  /** Closes. The interceptors have let the calls under way end; answers that were just written get the time to leave. */
+  async stop(): Promise<void> {
     if (!this.#started) return;
     this.#started = false;
-    for (const [service, status] of Object.entries(statusMap("NOT_SERVING"))) this.#health.setStatus(service, status);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, FLUSH_MS);
+    this.#server.tryShutdown(() => resolve());
+    await promise;
+    clearTimeout(timer);
     this.#server.forceShutdown();
   }
 

@@ -1,22 +1,53 @@
+import type { Buffer } from "node:buffer";
 import type { ServiceDefinition } from "@grpc/grpc-js";
+import { MeshError, messageOf } from "../core/errors.ts";
 
 /** The longest varint: 64 bits in groups of seven. */
 const MAX_VARINT_BYTES = 10;
 
 /**
  * The service, with each request checked to be a whole message before it is read. The decoder itself takes a text that is cut off
- * for a shorter one, so that half a plan would run as if it were all of it. grpc-js answers INTERNAL to what is refused here.
+ * for a shorter one, so that half a plan would run as if it were all of it.
+ *
+ * The request of a unary method arrives unread, as a {@link RawRequest}: reading a large one can take seconds, and nobody without
+ * a session shall cause that.
  */
-export function wholeMessages<S extends ServiceDefinition>(service: S): S {
+export function wholeMessages<S extends ServiceDefinition>(service: S): ServiceDefinition {
   return Object.fromEntries(
-    Object.entries(service).map(([name, method]) => [name, {
-      ...method,
-      requestDeserialize(bytes: Uint8Array<ArrayBuffer>) {
+    Object.entries(service).map(([name, method]) => {
+      const read = (bytes: Buffer): unknown => {
         requireWhole(bytes);
-        return method.requestDeserialize(bytes as Parameters<typeof method.requestDeserialize>[0]);
-      },
-    }]),
-  ) as S;
+        return method.requestDeserialize(bytes);
+      };
+      const requestDeserialize = method.requestStream ? read : (bytes: Buffer) => new RawRequest(bytes, read);
+      return [name, { ...method, requestDeserialize }];
+    }),
+  );
+}
+
+/** A request that was received and not yet read. */
+export class RawRequest {
+  constructor(private readonly bytes: Buffer, private readonly decode: (bytes: Buffer) => unknown) {}
+
+  /** In bytes. */
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  /** The text of field 1 where that stands first, as encoders write it, and is short, as an id is; else empty. */
+  get leadingText(): string {
+    const [tag, length = 128] = this.bytes;
+    return tag === 10 && length < 128 ? new TextDecoder().decode(this.bytes.subarray(2, 2 + length)) : "";
+  }
+
+  /** @throws {MeshError} INTERNAL, as gRPC does, when it is no message of its kind */
+  read(): unknown {
+    try {
+      return this.decode(this.bytes);
+    } catch (error) {
+      throw new MeshError("INTERNAL", `the request cannot be read: ${messageOf(error)}`, { cause: error });
+    }
+  }
 }
 
 /**

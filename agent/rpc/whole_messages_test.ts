@@ -1,24 +1,32 @@
+import { Buffer } from "node:buffer";
 import { assertEquals, assertThrows } from "../../tests/assert.ts";
+import { MeshError } from "../core/errors.ts";
+import type { JobRequest__Output as JobRequest } from "../../proto/gen/edgemesh/JobRequest.ts";
 import { contract } from "../../proto/load.ts";
-import { requireWhole, wholeMessages } from "./whole_messages.ts";
+import { type RawRequest, requireWhole, wholeMessages } from "./whole_messages.ts";
 
 const { orchestrator } = contract();
 
 const PLAN = { groups: [{ index: 1, tasks: [{ task_id: "a", kind: "ECHO", input: "x".repeat(200) }] }] };
 
+const raw = (bytes: Buffer) => wholeMessages(orchestrator).SubmitJob?.requestDeserialize(bytes) as RawRequest;
+const read = (bytes: Buffer) => raw(bytes).read() as JobRequest;
+
 Deno.test("a request that is whole is read as it is", () => {
-  const { SubmitJob } = wholeMessages(orchestrator);
-  const bytes = SubmitJob.requestSerialize({ text: "hello", max_workers: -1, plan: PLAN });
-  const { text, max_workers, plan } = SubmitJob.requestDeserialize(bytes);
+  const bytes = orchestrator.SubmitJob.requestSerialize({ text: "hello", max_workers: -1, plan: PLAN });
+  const { text, max_workers, plan } = read(bytes);
   assertEquals([text, max_workers, plan?.groups[0]?.tasks[0]?.input], ["hello", -1, "x".repeat(200)]);
-  assertEquals(SubmitJob.requestDeserialize(new Uint8Array() as typeof bytes).text, "");
+  assertEquals(read(Buffer.alloc(0)).text, "");
 });
 
 Deno.test("a request that is cut off anywhere is refused: half a plan does not run", () => {
-  const { SubmitJob } = wholeMessages(orchestrator);
-  const bytes = SubmitJob.requestSerialize({ plan: PLAN });
+  const bytes = orchestrator.SubmitJob.requestSerialize({ plan: PLAN });
   for (let length = 1; length < bytes.length; length++) {
-    assertThrows(() => SubmitJob.requestDeserialize(bytes.subarray(0, length)), RangeError, "cut off");
+    assertThrows(
+      () => read(bytes.subarray(0, length)),
+      MeshError,
+      "the request cannot be read: the message is cut off",
+    );
   }
 });
 
@@ -44,4 +52,13 @@ Deno.test("what is no message is refused", () => {
     ["cut off", [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 0]],
   ];
   for (const [said, bytes] of wrong) assertThrows(() => requireWhole(Uint8Array.from(bytes)), RangeError, said);
+});
+
+Deno.test("whose request it is can be seen before it is read", () => {
+  const of = (session_id: string) => raw(orchestrator.SubmitJob.requestSerialize({ session_id, text: "hello" }));
+  assertEquals(of("live").leadingText, "live");
+  assertEquals(of("").leadingText, "");
+  assertEquals(of("x".repeat(200)).leadingText, "");
+  assertEquals(raw(Buffer.from([10, 100, 65])).leadingText, "A");
+  assertEquals(raw(Buffer.from([10])).leadingText, "");
 });

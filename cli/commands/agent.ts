@@ -2,6 +2,7 @@ import { AGENT_FLAGS } from "../../agent/config/agent_flags.ts";
 import { describeConfig, loadConfig } from "../../agent/config/load.ts";
 import { configureLog, logger } from "../../agent/core/log.ts";
 import { permissionUses } from "../../agent/permissions.ts";
+import type { RunningAgent } from "../../agent/agent.ts";
 import type { AgentConfig } from "../../agent/config/config.ts";
 import type { Command } from "../command.ts";
 import type { Output } from "../output/output.ts";
@@ -22,24 +23,30 @@ export const command: Command = {
     if (given.has("print-config")) return await output.json(describeConfig(config));
     if (given.has("print-permissions")) return await printPermissions(config, output);
     configureLog(config.log);
-    const stop = stopSignal();
+    const running: { agent?: RunningAgent } = {};
+    const stop = stopSignal(() => running.agent?.kill());
     const { startAgent } = await import("../../agent/agent.ts");
-    const agent = await startAgent(config, { revokePermissions: true });
-    await output.line(
-      `edgemesh ready grpc=${agent.grpc} http=${agent.http} device=${agent.deviceId} name=${agent.name}`,
-    );
-    await stop;
-    await agent.stop();
+    const agent = running.agent = await startAgent(config, { revokePermissions: true });
+    try {
+      await output.line(
+        `edgemesh ready grpc=${agent.grpc} http=${agent.http} device=${agent.deviceId} name=${agent.name}`,
+      );
+      await stop;
+    } finally {
+      // Also where nobody reads the line above.
+      await agent.stop();
+    }
   },
 };
 
-/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
-function stopSignal(): Promise<void> {
+/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once, after `kill`. */
+function stopSignal(kill: () => void): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let seen = false;
   const onSignal = () => {
     if (seen) {
       logger("agent").warn("stopped at once: running work is cut off");
+      kill();
       Deno.exit(130);
     }
     seen = true;

@@ -137,12 +137,12 @@ def _():
     with RawWorker(gamma, "boaster", credits=2**31 - 1) as boaster:
         for credits in [2**31 - 1, -(2**31), -1]:
             boaster.send(credits=credits)
-        job_id = gamma.submit([echo(f"t{n}", "boaster") for n in range(5000)])
-        tasks = boaster.wait_for("tasks", 4096)
-        assert len(boaster.all("tasks")) <= 4096, len(boaster.all("tasks"))
-        boaster.send(outcomes=[outcome_of(task) for task in tasks], credits=4096)
-        rest = boaster.wait_for("tasks", 5000)[4096:]
-        boaster.send(outcomes=[outcome_of(task) for task in rest], credits=904)
+        job_id = gamma.submit([echo(f"t{n}", "boaster") for n in range(400)])
+        tasks = boaster.wait_for("tasks", 256)
+        assert len(boaster.all("tasks")) <= 256, len(boaster.all("tasks"))
+        boaster.send(outcomes=[outcome_of(task) for task in tasks], credits=256)
+        rest = boaster.wait_for("tasks", 400)[256:]
+        boaster.send(outcomes=[outcome_of(task) for task in rest], credits=144)
         equal(gamma.finished(job_id).state, "DONE")
 
 
