@@ -69,6 +69,8 @@ export class BulkServer implements Component {
 const DOWNLOADS = "/bulk/download/";
 
 function respond(request: Request): Response {
+  // A request whose Host header is no host has no URL that can be read.
+  if (!URL.canParse(request.url)) return text("bad request", 400);
   const { pathname } = new URL(request.url);
   if (!pathname.startsWith(DOWNLOADS)) return text("not found", 404);
   if (request.method !== "GET") return text("method not allowed", 405, { allow: "GET" });

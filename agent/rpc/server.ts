@@ -2,7 +2,6 @@ import {
   logVerbosity,
   Server,
   ServerCredentials,
-  type ServiceDefinition,
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
