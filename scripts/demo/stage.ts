@@ -99,7 +99,7 @@ export class Stage {
     });
     for (const [name, value] of Object.entries(this.#exported)) Deno.env.set(name, value);
     // A terminal for results; none for standard error, where a command shows its progress and takes it away again.
-    const terminal = { out: stream(true), err: stream(false) };
+    const terminal = { escapes: true, out: stream(true), err: stream(false) };
     const code = await runCommandLine(args.map((word) => this.expand(word)), terminal);
     this.scenes.push({ line, output });
     this.print(Deno.stdout.isTerminal() ? output : stripVTControlCharacters(output));
