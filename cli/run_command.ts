@@ -86,12 +86,18 @@ function connectAs(config: ClientConfig, defaultTimeoutMs: number, signal: Abort
   return connect({ server, key, deviceName: Deno.hostname(), timeoutMs: config.timeoutMs ?? defaultTimeoutMs, signal });
 }
 
-/** Aborts on the first Ctrl-C; the second ends the process at once, should a command not have stopped by then. */
+/** A command that was interrupted has so long to end by itself, in ms: it may be writing to a terminal that takes little. */
+const INTERRUPT_GRACE_MS = 500;
+
+/** Aborts on the first Ctrl-C; the second, or a while, ends the process where the command has not stopped by then. */
 class InterruptSignal implements Disposable {
   readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onSignal = () => {
-    if (this.#controller.signal.aborted) Deno.exit(EXIT.interrupted);
+    const exit = () => Deno.exit(EXIT.interrupted);
+    if (this.#controller.signal.aborted) exit();
     this.#controller.abort(new Interrupted("interrupted"));
+    this.#timer = setTimeout(exit, INTERRUPT_GRACE_MS);
   };
 
   constructor(private readonly listening: boolean) {
@@ -103,6 +109,7 @@ class InterruptSignal implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
     if (this.listening) Deno.removeSignalListener("SIGINT", this.#onSignal);
   }
 }
