@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "../tests/assert.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../tests/assert.ts";
 import { CannedAgent } from "./canned_agent.ts";
 import { runProgram, startProgram } from "./cli_harness.ts";
 
@@ -65,6 +65,18 @@ Deno.test("Ctrl-C ends a waiting command with 130, quietly, and cancels the call
   await cancelled;
 });
 
+Deno.test("Ctrl-C ends a program whose output nobody takes any more", async () => {
+  const stdout = "line\n".repeat(1_000_000);
+  await using agent = await CannedAgent.start({ ExecuteCommand: () => ({ exit_code: 0, stdout, stderr: "" }) });
+  const child = startProgram(["exec", "--server", agent.address, "--key", "right", "cat"]);
+  const reader = child.stdout.getReader();
+  await reader.read();
+  child.kill("SIGINT");
+  const status = await child.status;
+  await Promise.all([reader.cancel(), child.stderr.cancel()]);
+  assertEquals(status.code, 130);
+});
+
 Deno.test("a reader that goes away, as head does, ends the program quietly", async () => {
   const stdout = "line\n".repeat(1_000_000);
   await using agent = await CannedAgent.start({ ExecuteCommand: () => ({ exit_code: 0, stdout, stderr: "" }) });
@@ -74,6 +86,21 @@ Deno.test("a reader that goes away, as head does, ends the program quietly", asy
   await reader.cancel();
   const [status, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
   assertEquals([status.code, stderr], [0, ""]);
+});
+
+Deno.test("an agent whose ready line nobody reads stops as it always does", async () => {
+  const dataDir = await Deno.makeTempDir();
+  try {
+    const child = startProgram(["agent", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data-dir", dataDir]);
+    await child.stdout.cancel();
+    const [status, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
+    assertEquals(status.code, 0);
+    assertStringIncludes(stderr, "agent: stopping");
+    const files = Array.from(Deno.readDirSync(dataDir), (entry) => entry.name);
+    assertEquals([files.includes("edgemesh.db"), files.includes("edgemesh.db-wal")], [true, false]);
+  } finally {
+    await Deno.remove(dataDir, { recursive: true });
+  }
 });
 
 Deno.test("a command against an agent on this machine ends well within a second", async () => {
