@@ -129,7 +129,7 @@ export class CommandRunner implements Component {
   async #spawn(command: string, args: readonly string[], options: RunOptions): Promise<ProcessGroup> {
     const folder = await this.#share.path();
     if (isConfined(command)) await confineArguments(command, args, folder);
-    const launch = await this.#programs.find(command);
+    const launch = this.#programs.find(command);
     if (options.signal?.aborted) throw cancelled(command);
     this.#stopping.signal.throwIfAborted();
     try {
