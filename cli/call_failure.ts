@@ -18,7 +18,8 @@ export interface CallError extends Error {
 /** Says why a call failed: the agent's own words, and what to do where the agent could not say it. */
 export function failureOf(error: CallError, call: MadeCall): MeshError {
   const code = errorCode(error.code);
-  return new MeshError(code, messageFor(code, error.details || error.message, call), { cause: error });
+  const details = (error.details || error.message).replace(/\s*Resolution note:\s*$/, "");
+  return new MeshError(code, messageFor(code, details, call), { cause: error });
 }
 
 function messageFor(code: ErrorCode, details: string, { method, server, timeoutMs }: MadeCall): string {
@@ -43,7 +44,11 @@ function messageFor(code: ErrorCode, details: string, { method, server, timeoutM
   }
 }
 
-/** Whether what failed was to be understood at all: a web server answers in its own way. */
+/**
+ * Whether the first call failed for want of a common language: a web server answers in its own way, and others end a
+ * connection that they have just accepted.
+ */
 function isForeign(code: ErrorCode, details: string): boolean {
-  return code === "UNIMPLEMENTED" || code === "INTERNAL" || details.startsWith("Received message larger than max");
+  return code === "UNIMPLEMENTED" || code === "INTERNAL" ||
+    /^(Received message larger than max|No connection established)/.test(details);
 }

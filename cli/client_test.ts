@@ -90,6 +90,20 @@ for (const status of [200, 404]) {
   });
 }
 
+Deno.test("a program that ends every connection is said to be no agent", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepting = (async () => {
+    for await (const connection of listener) connection.close();
+  })();
+  const address = `127.0.0.1:${listener.addr.port}`;
+  const error = await assertRejects(() => connect(options({ address })), MeshError);
+  assertEquals(error.code, "UNAVAILABLE");
+  assert(error.message.startsWith(`${address} does not answer as an edgemesh agent does`), error.message);
+  assert(!error.message.endsWith("note:"), error.message);
+  listener.close();
+  await accepting;
+});
+
 Deno.test("a lost connection is told apart from an agent that says it is unavailable", () => {
   const call = { method: "GetJob", server: { host: "::1", port: 5 }, timeoutMs: 30_000 };
   const messageOf = (code: number, details: string) =>
