@@ -28,13 +28,13 @@ const FULL: Extent = {
   starts: 7,
   idleMs: 5000,
   counts: {
-    passes: 2,
-    calls: 2000,
-    commands: 200,
-    smallJobs: 100,
+    passes: 3,
+    calls: 1500,
+    commands: 150,
+    smallJobs: 80,
     largeJobTasks: 10_000,
     largeJobs: 5,
-    idleMs: 5000,
+    idleMs: 3000,
     idleDevices: [0, 10, 300],
   },
 };

@@ -11,12 +11,12 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
 }
 
 export function spread(values: readonly number[]): Spread {
-  return { median: percentile(values, 0.5), least: Math.min(...values), most: Math.max(...values) };
+  return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
 }
 
 /** The middle and the slow end of latencies, in ms. */
