@@ -18,7 +18,7 @@ import { isFinished, moveJob, moveTask } from "./states.ts";
 const log = logger("jobs");
 
 /** At most this many tasks wait or run at once; past that a submission is refused. */
-export const MAX_QUEUED_TASKS = 1_000_000;
+const MAX_QUEUED_TASKS = 1_000_000;
 
 /** The longest job description, in characters. */
 const MAX_TEXT = 65_536;

@@ -3,7 +3,7 @@ import { shortId } from "../core/ids.ts";
 import type { TaskRecord } from "../store/store.ts";
 
 /** How a job's outputs become its final result. */
-export const REDUCE_KINDS = ["CONCAT"] as const;
+const REDUCE_KINDS = ["CONCAT"] as const;
 export type ReduceKind = typeof REDUCE_KINDS[number];
 
 /** The kind that was asked for; empty means CONCAT. @throws {MeshError} INVALID_ARGUMENT for an unknown kind. */

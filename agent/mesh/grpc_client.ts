@@ -22,7 +22,7 @@ export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
  * Options of every outgoing connection. Keepalive finds a peer that vanished without a word within 13 s (10 s between
  * pings, 3 s for the answer); the back-off between connection attempts is 0.1 to 1 s.
  */
-export const CHANNEL_OPTIONS: ChannelOptions = {
+const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
   "grpc.keepalive_time_ms": 10_000,

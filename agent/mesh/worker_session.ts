@@ -17,10 +17,10 @@ import { refKey, type UnacknowledgedOutcomes } from "./unacknowledged.ts";
 const log = logger("worker");
 
 /** Tasks that a worker takes at once from one coordinator. */
-export const TASK_SLOTS = 64;
+const TASK_SLOTS = 64;
 
 /** A status sample goes up every so many ms; it is also the sign of life. */
-export const SAMPLE_INTERVAL_MS = 2000;
+const SAMPLE_INTERVAL_MS = 2000;
 
 /** What is ended because its device leaves has so long, in ms, to end and say so. A command that is killed needs 1.3 s. */
 const ABORT_MS = 2000;
