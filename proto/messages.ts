@@ -28,9 +28,13 @@ export type { CommandOrder__Output as CommandOrder } from "./gen/edgemesh/v1/Com
 export type { CommandOutcome__Output as CommandOutcome } from "./gen/edgemesh/v1/CommandOutcome.ts";
 export type { CoordinatorBatch, CoordinatorBatch__Output } from "./gen/edgemesh/v1/CoordinatorBatch.ts";
 export type { DeviceState__Output as DeviceState } from "./gen/edgemesh/v1/DeviceState.ts";
+export type { GroupProgress__Output as GroupProgress } from "./gen/edgemesh/v1/GroupProgress.ts";
 export type { JobSummary__Output as JobSummary } from "./gen/edgemesh/v1/JobSummary.ts";
+export type { JobUpdate__Output as JobUpdate } from "./gen/edgemesh/v1/JobUpdate.ts";
+export type { KindSlots__Output as KindSlots } from "./gen/edgemesh/v1/KindSlots.ts";
 export type { StatusSample__Output as StatusSample } from "./gen/edgemesh/v1/StatusSample.ts";
 export type { TaskAssignment__Output as TaskAssignment } from "./gen/edgemesh/v1/TaskAssignment.ts";
+export type { TaskDetail__Output as TaskDetail } from "./gen/edgemesh/v1/TaskDetail.ts";
 export type { TaskOutcome__Output as TaskOutcome } from "./gen/edgemesh/v1/TaskOutcome.ts";
 export type { TaskRef__Output as TaskRef } from "./gen/edgemesh/v1/TaskRef.ts";
 export type { WorkerBatch, WorkerBatch__Output } from "./gen/edgemesh/v1/WorkerBatch.ts";

@@ -29,12 +29,41 @@ export interface TaskRecord {
   readonly group: number;
   readonly spec: TaskSpec;
   state: TaskState;
+  /** An attempt ends after this, in ms. */
+  readonly timeoutMs: number;
   /** Attempts begun so far. */
   attempt: number;
   deviceId: string;
   deviceName: string;
   result: string;
   error: string;
+  /** Attempts that failed, in order. Never changed in place. */
+  failedAttempts: readonly FailedAttempt[];
+}
+
+/** Why an attempt at a task came to nothing. */
+export interface FailedAttempt {
+  /** From 1. */
+  readonly attempt: number;
+  readonly deviceId: string;
+  readonly deviceName: string;
+  readonly reason: string;
+}
+
+/** Tasks of one job that were given to a device together: of each one attempt more was begun. */
+export interface Lease {
+  readonly jobId: string;
+  readonly deviceId: string;
+  readonly deviceName: string;
+  /** Which start of the device's program it was; empty where that is not known. */
+  readonly instanceId: string;
+  readonly ordinals: readonly number[];
+}
+
+/** What a client calls a submission, so that it can be made again without a second job. */
+export interface SubmissionKey {
+  readonly client: string;
+  readonly key: string;
 }
 
 /** What changed of a task since it was inserted. */
@@ -47,6 +76,7 @@ export interface TaskChange {
   readonly deviceName: string;
   readonly result: string;
   readonly error: string;
+  readonly failedAttempts: readonly FailedAttempt[];
 }
 
 /** What changed of a job since it was inserted. */
@@ -66,8 +96,23 @@ export interface JobOverview extends JobRecord {
 
 export interface StoredJob {
   readonly job: JobRecord;
-  /** In plan order. */
+  /** In plan order, as the last change of each said: what leases say is not in them. */
   readonly tasks: TaskRecord[];
+  /** Of an unfinished job, in the order in which they were written; those of a finished one are not kept. */
+  readonly leases: Lease[];
+}
+
+/** What one call of `update` writes. */
+export interface Change {
+  readonly jobs?: readonly JobChange[];
+  readonly tasks?: readonly TaskChange[];
+  readonly leases?: readonly Lease[];
+}
+
+/** A place in the list of jobs. */
+export interface JobPosition {
+  readonly createdAt: number;
+  readonly jobId: string;
 }
 
 /** A device as it is kept over restarts: what it said of itself and what was measured. */
@@ -89,21 +134,49 @@ export interface DeviceRecord {
  */
 export interface Store {
   /**
-   * A job and its tasks become durable together, however many they are. Rejects with `INTERNAL` when the id is taken or
-   * an ordinal is there twice. The records must not change before this resolves: many are not copied at once.
+   * A job and its tasks become durable together, however many they are; a large one does not hold up other writes until
+   * then. Rejects with `INTERNAL` when the id is taken or an ordinal is there twice. With `submission` the job can be
+   * found by it; what was found by the same one before no longer is. The records must not change before this resolves:
+   * many are not copied at once.
    */
-  insertJob(job: JobRecord, tasks: readonly TaskRecord[]): Promise<void>;
+  insertJob(job: JobRecord, tasks: readonly TaskRecord[], submission?: SubmissionKey): Promise<void>;
   /**
-   * Unknown ids are ignored. Job and task changes of one call become durable together, applied in their order. The
-   * changes must not change before this resolves.
+   * Unknown ids are ignored. The parts of one call become durable together, jobs first, then tasks, then leases, each in
+   * its order. A job that is DONE, FAILED or CANCELLED loses its leases. The changes must not change before this resolves.
    */
-  update(change: { readonly jobs?: readonly JobChange[]; readonly tasks?: readonly TaskChange[] }): Promise<void>;
+  update(change: Change): Promise<void>;
   /** Undefined when there is no such job. */
   job(jobId: string): Promise<StoredJob | undefined>;
-  /** Jobs in state QUEUED or RUNNING, oldest first (the reverse order of `listJobs`), with their tasks. */
+  /** Jobs in state QUEUED or RUNNING, oldest first (the reverse order of `listJobs`), with their tasks and leases. */
   unfinishedJobs(): Promise<StoredJob[]>;
-  /** Newest first, at most `limit`; of the same age, by descending jobId. Cheap however many tasks the jobs have. */
-  listJobs(query: { readonly state?: JobState; readonly limit: number }): Promise<JobOverview[]>;
+  /**
+   * Newest first, at most `limit`, only those behind `after`; of the same age, by descending jobId. Cheap however many
+   * tasks the jobs have.
+   */
+  listJobs(query: {
+    readonly state?: JobState;
+    readonly limit: number;
+    readonly after?: JobPosition;
+  }): Promise<JobOverview[]>;
+  /**
+   * Tasks of a job in plan order, only those with an ordinal above `after`; at most `limit`, and none more once their
+   * inputs and results together pass `characters`. Empty when there is no such job.
+   */
+  listTasks(query: {
+    readonly jobId: string;
+    readonly state?: TaskState;
+    readonly after: number;
+    readonly limit: number;
+    readonly characters: number;
+  }): Promise<TaskRecord[]>;
+  /** The job that was inserted with this key, if that was at `since` (Unix time in ms) or later. */
+  submittedJob(submission: SubmissionKey, since: number): Promise<JobRecord | undefined>;
+  /** Ids of jobs that finished before this (Unix time in ms), longest ago first, at most `limit`. */
+  finishedBefore(time: number, limit: number): Promise<string[]>;
+  /** Nothing of it is kept, however large it is; an unknown one is ignored. */
+  removeJob(jobId: string): Promise<void>;
+  /** Submissions made before this (Unix time in ms) can no longer be found; their jobs stay. */
+  forgetSubmissions(before: number): Promise<void>;
 
   /** Replaces what was kept of the same `device_id`. */
   putDevice(device: DeviceRecord): Promise<void>;

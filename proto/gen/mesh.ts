@@ -46,17 +46,26 @@ import type { CommandOrder as _edgemesh_v1_CommandOrder, CommandOrder__Output as
 import type { CommandOutcome as _edgemesh_v1_CommandOutcome, CommandOutcome__Output as _edgemesh_v1_CommandOutcome__Output } from './edgemesh/v1/CommandOutcome.ts';
 import type { CoordinatorBatch as _edgemesh_v1_CoordinatorBatch, CoordinatorBatch__Output as _edgemesh_v1_CoordinatorBatch__Output } from './edgemesh/v1/CoordinatorBatch.ts';
 import type { DeviceState as _edgemesh_v1_DeviceState, DeviceState__Output as _edgemesh_v1_DeviceState__Output } from './edgemesh/v1/DeviceState.ts';
+import type { FailedAttempt as _edgemesh_v1_FailedAttempt, FailedAttempt__Output as _edgemesh_v1_FailedAttempt__Output } from './edgemesh/v1/FailedAttempt.ts';
+import type { GroupProgress as _edgemesh_v1_GroupProgress, GroupProgress__Output as _edgemesh_v1_GroupProgress__Output } from './edgemesh/v1/GroupProgress.ts';
 import type { Hello as _edgemesh_v1_Hello, Hello__Output as _edgemesh_v1_Hello__Output } from './edgemesh/v1/Hello.ts';
 import type { JobSummary as _edgemesh_v1_JobSummary, JobSummary__Output as _edgemesh_v1_JobSummary__Output } from './edgemesh/v1/JobSummary.ts';
+import type { JobUpdate as _edgemesh_v1_JobUpdate, JobUpdate__Output as _edgemesh_v1_JobUpdate__Output } from './edgemesh/v1/JobUpdate.ts';
+import type { KindSlots as _edgemesh_v1_KindSlots, KindSlots__Output as _edgemesh_v1_KindSlots__Output } from './edgemesh/v1/KindSlots.ts';
 import type { ListDeviceStatesRequest as _edgemesh_v1_ListDeviceStatesRequest, ListDeviceStatesRequest__Output as _edgemesh_v1_ListDeviceStatesRequest__Output } from './edgemesh/v1/ListDeviceStatesRequest.ts';
 import type { ListDeviceStatesResponse as _edgemesh_v1_ListDeviceStatesResponse, ListDeviceStatesResponse__Output as _edgemesh_v1_ListDeviceStatesResponse__Output } from './edgemesh/v1/ListDeviceStatesResponse.ts';
 import type { ListJobsRequest as _edgemesh_v1_ListJobsRequest, ListJobsRequest__Output as _edgemesh_v1_ListJobsRequest__Output } from './edgemesh/v1/ListJobsRequest.ts';
 import type { ListJobsResponse as _edgemesh_v1_ListJobsResponse, ListJobsResponse__Output as _edgemesh_v1_ListJobsResponse__Output } from './edgemesh/v1/ListJobsResponse.ts';
+import type { ListTasksRequest as _edgemesh_v1_ListTasksRequest, ListTasksRequest__Output as _edgemesh_v1_ListTasksRequest__Output } from './edgemesh/v1/ListTasksRequest.ts';
+import type { ListTasksResponse as _edgemesh_v1_ListTasksResponse, ListTasksResponse__Output as _edgemesh_v1_ListTasksResponse__Output } from './edgemesh/v1/ListTasksResponse.ts';
 import type { MeshServiceClient as _edgemesh_v1_MeshServiceClient, MeshServiceDefinition as _edgemesh_v1_MeshServiceDefinition } from './edgemesh/v1/MeshService.ts';
+import type { StartJobRequest as _edgemesh_v1_StartJobRequest, StartJobRequest__Output as _edgemesh_v1_StartJobRequest__Output } from './edgemesh/v1/StartJobRequest.ts';
 import type { StatusSample as _edgemesh_v1_StatusSample, StatusSample__Output as _edgemesh_v1_StatusSample__Output } from './edgemesh/v1/StatusSample.ts';
 import type { TaskAssignment as _edgemesh_v1_TaskAssignment, TaskAssignment__Output as _edgemesh_v1_TaskAssignment__Output } from './edgemesh/v1/TaskAssignment.ts';
+import type { TaskDetail as _edgemesh_v1_TaskDetail, TaskDetail__Output as _edgemesh_v1_TaskDetail__Output } from './edgemesh/v1/TaskDetail.ts';
 import type { TaskOutcome as _edgemesh_v1_TaskOutcome, TaskOutcome__Output as _edgemesh_v1_TaskOutcome__Output } from './edgemesh/v1/TaskOutcome.ts';
 import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from './edgemesh/v1/TaskRef.ts';
+import type { WatchJobRequest as _edgemesh_v1_WatchJobRequest, WatchJobRequest__Output as _edgemesh_v1_WatchJobRequest__Output } from './edgemesh/v1/WatchJobRequest.ts';
 import type { Welcome as _edgemesh_v1_Welcome, Welcome__Output as _edgemesh_v1_Welcome__Output } from './edgemesh/v1/Welcome.ts';
 import type { WorkerBatch as _edgemesh_v1_WorkerBatch, WorkerBatch__Output as _edgemesh_v1_WorkerBatch__Output } from './edgemesh/v1/WorkerBatch.ts';
 
@@ -112,17 +121,26 @@ export interface ProtoGrpcType {
       CommandOutcome: MessageTypeDefinition<_edgemesh_v1_CommandOutcome, _edgemesh_v1_CommandOutcome__Output>
       CoordinatorBatch: MessageTypeDefinition<_edgemesh_v1_CoordinatorBatch, _edgemesh_v1_CoordinatorBatch__Output>
       DeviceState: MessageTypeDefinition<_edgemesh_v1_DeviceState, _edgemesh_v1_DeviceState__Output>
+      FailedAttempt: MessageTypeDefinition<_edgemesh_v1_FailedAttempt, _edgemesh_v1_FailedAttempt__Output>
+      GroupProgress: MessageTypeDefinition<_edgemesh_v1_GroupProgress, _edgemesh_v1_GroupProgress__Output>
       Hello: MessageTypeDefinition<_edgemesh_v1_Hello, _edgemesh_v1_Hello__Output>
       JobSummary: MessageTypeDefinition<_edgemesh_v1_JobSummary, _edgemesh_v1_JobSummary__Output>
+      JobUpdate: MessageTypeDefinition<_edgemesh_v1_JobUpdate, _edgemesh_v1_JobUpdate__Output>
+      KindSlots: MessageTypeDefinition<_edgemesh_v1_KindSlots, _edgemesh_v1_KindSlots__Output>
       ListDeviceStatesRequest: MessageTypeDefinition<_edgemesh_v1_ListDeviceStatesRequest, _edgemesh_v1_ListDeviceStatesRequest__Output>
       ListDeviceStatesResponse: MessageTypeDefinition<_edgemesh_v1_ListDeviceStatesResponse, _edgemesh_v1_ListDeviceStatesResponse__Output>
       ListJobsRequest: MessageTypeDefinition<_edgemesh_v1_ListJobsRequest, _edgemesh_v1_ListJobsRequest__Output>
       ListJobsResponse: MessageTypeDefinition<_edgemesh_v1_ListJobsResponse, _edgemesh_v1_ListJobsResponse__Output>
+      ListTasksRequest: MessageTypeDefinition<_edgemesh_v1_ListTasksRequest, _edgemesh_v1_ListTasksRequest__Output>
+      ListTasksResponse: MessageTypeDefinition<_edgemesh_v1_ListTasksResponse, _edgemesh_v1_ListTasksResponse__Output>
       MeshService: SubtypeConstructor<typeof grpc.Client, _edgemesh_v1_MeshServiceClient> & { service: _edgemesh_v1_MeshServiceDefinition }
+      StartJobRequest: MessageTypeDefinition<_edgemesh_v1_StartJobRequest, _edgemesh_v1_StartJobRequest__Output>
       StatusSample: MessageTypeDefinition<_edgemesh_v1_StatusSample, _edgemesh_v1_StatusSample__Output>
       TaskAssignment: MessageTypeDefinition<_edgemesh_v1_TaskAssignment, _edgemesh_v1_TaskAssignment__Output>
+      TaskDetail: MessageTypeDefinition<_edgemesh_v1_TaskDetail, _edgemesh_v1_TaskDetail__Output>
       TaskOutcome: MessageTypeDefinition<_edgemesh_v1_TaskOutcome, _edgemesh_v1_TaskOutcome__Output>
       TaskRef: MessageTypeDefinition<_edgemesh_v1_TaskRef, _edgemesh_v1_TaskRef__Output>
+      WatchJobRequest: MessageTypeDefinition<_edgemesh_v1_WatchJobRequest, _edgemesh_v1_WatchJobRequest__Output>
       Welcome: MessageTypeDefinition<_edgemesh_v1_Welcome, _edgemesh_v1_Welcome__Output>
       WorkerBatch: MessageTypeDefinition<_edgemesh_v1_WorkerBatch, _edgemesh_v1_WorkerBatch__Output>
     }

@@ -12,6 +12,7 @@ export interface CoordinatorBatch {
   'cancelled_commands'?: (string)[];
   'acknowledged'?: (_edgemesh_v1_TaskRef)[];
   'closing'?: (boolean);
+  'cancelled_tasks'?: (_edgemesh_v1_TaskRef)[];
 }
 
 export interface CoordinatorBatch__Output {
@@ -21,4 +22,5 @@ export interface CoordinatorBatch__Output {
   'cancelled_commands': (string)[];
   'acknowledged': (_edgemesh_v1_TaskRef__Output)[];
   'closing': (boolean);
+  'cancelled_tasks': (_edgemesh_v1_TaskRef__Output)[];
 }

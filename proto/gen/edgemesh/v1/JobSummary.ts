@@ -11,6 +11,7 @@ export interface JobSummary {
   'tasks_total'?: (number);
   'tasks_done'?: (number);
   'tasks_failed'?: (number);
+  'reason'?: (string);
 }
 
 export interface JobSummary__Output {
@@ -22,4 +23,5 @@ export interface JobSummary__Output {
   'tasks_total': (number);
   'tasks_done': (number);
   'tasks_failed': (number);
+  'reason': (string);
 }

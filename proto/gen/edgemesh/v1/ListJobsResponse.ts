@@ -4,8 +4,10 @@ import type { JobSummary as _edgemesh_v1_JobSummary, JobSummary__Output as _edge
 
 export interface ListJobsResponse {
   'jobs'?: (_edgemesh_v1_JobSummary)[];
+  'next_page_token'?: (string);
 }
 
 export interface ListJobsResponse__Output {
   'jobs': (_edgemesh_v1_JobSummary__Output)[];
+  'next_page_token': (string);
 }

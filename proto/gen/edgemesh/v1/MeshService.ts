@@ -3,10 +3,19 @@
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { CoordinatorBatch as _edgemesh_v1_CoordinatorBatch, CoordinatorBatch__Output as _edgemesh_v1_CoordinatorBatch__Output } from '../../edgemesh/v1/CoordinatorBatch.ts';
+import type { Empty as _edgemesh_Empty, Empty__Output as _edgemesh_Empty__Output } from '../../edgemesh/Empty.ts';
+import type { JobId as _edgemesh_JobId, JobId__Output as _edgemesh_JobId__Output } from '../../edgemesh/JobId.ts';
+import type { JobInfo as _edgemesh_JobInfo, JobInfo__Output as _edgemesh_JobInfo__Output } from '../../edgemesh/JobInfo.ts';
+import type { JobSummary as _edgemesh_v1_JobSummary, JobSummary__Output as _edgemesh_v1_JobSummary__Output } from '../../edgemesh/v1/JobSummary.ts';
+import type { JobUpdate as _edgemesh_v1_JobUpdate, JobUpdate__Output as _edgemesh_v1_JobUpdate__Output } from '../../edgemesh/v1/JobUpdate.ts';
 import type { ListDeviceStatesRequest as _edgemesh_v1_ListDeviceStatesRequest, ListDeviceStatesRequest__Output as _edgemesh_v1_ListDeviceStatesRequest__Output } from '../../edgemesh/v1/ListDeviceStatesRequest.ts';
 import type { ListDeviceStatesResponse as _edgemesh_v1_ListDeviceStatesResponse, ListDeviceStatesResponse__Output as _edgemesh_v1_ListDeviceStatesResponse__Output } from '../../edgemesh/v1/ListDeviceStatesResponse.ts';
 import type { ListJobsRequest as _edgemesh_v1_ListJobsRequest, ListJobsRequest__Output as _edgemesh_v1_ListJobsRequest__Output } from '../../edgemesh/v1/ListJobsRequest.ts';
 import type { ListJobsResponse as _edgemesh_v1_ListJobsResponse, ListJobsResponse__Output as _edgemesh_v1_ListJobsResponse__Output } from '../../edgemesh/v1/ListJobsResponse.ts';
+import type { ListTasksRequest as _edgemesh_v1_ListTasksRequest, ListTasksRequest__Output as _edgemesh_v1_ListTasksRequest__Output } from '../../edgemesh/v1/ListTasksRequest.ts';
+import type { ListTasksResponse as _edgemesh_v1_ListTasksResponse, ListTasksResponse__Output as _edgemesh_v1_ListTasksResponse__Output } from '../../edgemesh/v1/ListTasksResponse.ts';
+import type { StartJobRequest as _edgemesh_v1_StartJobRequest, StartJobRequest__Output as _edgemesh_v1_StartJobRequest__Output } from '../../edgemesh/v1/StartJobRequest.ts';
+import type { WatchJobRequest as _edgemesh_v1_WatchJobRequest, WatchJobRequest__Output as _edgemesh_v1_WatchJobRequest__Output } from '../../edgemesh/v1/WatchJobRequest.ts';
 import type { WorkerBatch as _edgemesh_v1_WorkerBatch, WorkerBatch__Output as _edgemesh_v1_WorkerBatch__Output } from '../../edgemesh/v1/WorkerBatch.ts';
 
 export interface MeshServiceClient extends grpc.Client {
@@ -14,6 +23,24 @@ export interface MeshServiceClient extends grpc.Client {
   Attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
   attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
   attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
+  
+  CancelJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  CancelJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  CancelJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  CancelJob(argument: _edgemesh_JobId, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  cancelJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  cancelJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  cancelJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  cancelJob(argument: _edgemesh_JobId, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
+  
+  DeleteJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  DeleteJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  DeleteJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  DeleteJob(argument: _edgemesh_JobId, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  deleteJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  deleteJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  deleteJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  deleteJob(argument: _edgemesh_JobId, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
   
   ListDeviceStates(argument: _edgemesh_v1_ListDeviceStatesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListDeviceStatesResponse__Output>): grpc.ClientUnaryCall;
   ListDeviceStates(argument: _edgemesh_v1_ListDeviceStatesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListDeviceStatesResponse__Output>): grpc.ClientUnaryCall;
@@ -33,19 +60,57 @@ export interface MeshServiceClient extends grpc.Client {
   listJobs(argument: _edgemesh_v1_ListJobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListJobsResponse__Output>): grpc.ClientUnaryCall;
   listJobs(argument: _edgemesh_v1_ListJobsRequest, callback: grpc.requestCallback<_edgemesh_v1_ListJobsResponse__Output>): grpc.ClientUnaryCall;
   
+  ListTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  ListTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  ListTasks(argument: _edgemesh_v1_ListTasksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  ListTasks(argument: _edgemesh_v1_ListTasksRequest, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  listTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  listTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  listTasks(argument: _edgemesh_v1_ListTasksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  listTasks(argument: _edgemesh_v1_ListTasksRequest, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  
+  StartJob(argument: _edgemesh_v1_StartJobRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  StartJob(argument: _edgemesh_v1_StartJobRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  StartJob(argument: _edgemesh_v1_StartJobRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  StartJob(argument: _edgemesh_v1_StartJobRequest, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  startJob(argument: _edgemesh_v1_StartJobRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  startJob(argument: _edgemesh_v1_StartJobRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  startJob(argument: _edgemesh_v1_StartJobRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  startJob(argument: _edgemesh_v1_StartJobRequest, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
+  
+  WatchJob(argument: _edgemesh_v1_WatchJobRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_JobUpdate__Output>;
+  WatchJob(argument: _edgemesh_v1_WatchJobRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_JobUpdate__Output>;
+  watchJob(argument: _edgemesh_v1_WatchJobRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_JobUpdate__Output>;
+  watchJob(argument: _edgemesh_v1_WatchJobRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_JobUpdate__Output>;
+  
 }
 
 export interface MeshServiceHandlers extends grpc.UntypedServiceImplementation {
   Attach: grpc.handleBidiStreamingCall<_edgemesh_v1_WorkerBatch__Output, _edgemesh_v1_CoordinatorBatch>;
   
+  CancelJob: grpc.handleUnaryCall<_edgemesh_JobId__Output, _edgemesh_v1_JobSummary>;
+  
+  DeleteJob: grpc.handleUnaryCall<_edgemesh_JobId__Output, _edgemesh_Empty>;
+  
   ListDeviceStates: grpc.handleUnaryCall<_edgemesh_v1_ListDeviceStatesRequest__Output, _edgemesh_v1_ListDeviceStatesResponse>;
   
   ListJobs: grpc.handleUnaryCall<_edgemesh_v1_ListJobsRequest__Output, _edgemesh_v1_ListJobsResponse>;
+  
+  ListTasks: grpc.handleUnaryCall<_edgemesh_v1_ListTasksRequest__Output, _edgemesh_v1_ListTasksResponse>;
+  
+  StartJob: grpc.handleUnaryCall<_edgemesh_v1_StartJobRequest__Output, _edgemesh_JobInfo>;
+  
+  WatchJob: grpc.handleServerStreamingCall<_edgemesh_v1_WatchJobRequest__Output, _edgemesh_v1_JobUpdate>;
   
 }
 
 export interface MeshServiceDefinition extends grpc.ServiceDefinition {
   Attach: MethodDefinition<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch, _edgemesh_v1_WorkerBatch__Output, _edgemesh_v1_CoordinatorBatch__Output>
+  CancelJob: MethodDefinition<_edgemesh_JobId, _edgemesh_v1_JobSummary, _edgemesh_JobId__Output, _edgemesh_v1_JobSummary__Output>
+  DeleteJob: MethodDefinition<_edgemesh_JobId, _edgemesh_Empty, _edgemesh_JobId__Output, _edgemesh_Empty__Output>
   ListDeviceStates: MethodDefinition<_edgemesh_v1_ListDeviceStatesRequest, _edgemesh_v1_ListDeviceStatesResponse, _edgemesh_v1_ListDeviceStatesRequest__Output, _edgemesh_v1_ListDeviceStatesResponse__Output>
   ListJobs: MethodDefinition<_edgemesh_v1_ListJobsRequest, _edgemesh_v1_ListJobsResponse, _edgemesh_v1_ListJobsRequest__Output, _edgemesh_v1_ListJobsResponse__Output>
+  ListTasks: MethodDefinition<_edgemesh_v1_ListTasksRequest, _edgemesh_v1_ListTasksResponse, _edgemesh_v1_ListTasksRequest__Output, _edgemesh_v1_ListTasksResponse__Output>
+  StartJob: MethodDefinition<_edgemesh_v1_StartJobRequest, _edgemesh_JobInfo, _edgemesh_v1_StartJobRequest__Output, _edgemesh_JobInfo__Output>
+  WatchJob: MethodDefinition<_edgemesh_v1_WatchJobRequest, _edgemesh_v1_JobUpdate, _edgemesh_v1_WatchJobRequest__Output, _edgemesh_v1_JobUpdate__Output>
 }

@@ -1,5 +1,6 @@
 // Original file: mesh.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 export interface TaskAssignment {
   'job_id'?: (string);
@@ -7,6 +8,7 @@ export interface TaskAssignment {
   'attempt'?: (number);
   'kind'?: (string);
   'input'?: (string);
+  'timeout_ms'?: (number | string | Long);
 }
 
 export interface TaskAssignment__Output {
@@ -15,4 +17,5 @@ export interface TaskAssignment__Output {
   'attempt': (number);
   'kind': (string);
   'input': (string);
+  'timeout_ms': (number);
 }

@@ -9,6 +9,7 @@ export interface TaskOutcome {
   'output'?: (string);
   'error'?: (string);
   'time_ms'?: (number | string);
+  'error_code'?: (string);
 }
 
 export interface TaskOutcome__Output {
@@ -19,4 +20,5 @@ export interface TaskOutcome__Output {
   'output': (string);
   'error': (string);
   'time_ms': (number);
+  'error_code': (string);
 }

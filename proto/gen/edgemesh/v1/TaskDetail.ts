@@ -1,0 +1,23 @@
+// Original file: mesh.proto
+
+import type { TaskStatus as _edgemesh_TaskStatus, TaskStatus__Output as _edgemesh_TaskStatus__Output } from '../../edgemesh/TaskStatus.ts';
+import type { FailedAttempt as _edgemesh_v1_FailedAttempt, FailedAttempt__Output as _edgemesh_v1_FailedAttempt__Output } from '../../edgemesh/v1/FailedAttempt.ts';
+import type { Long } from '@grpc/proto-loader';
+
+export interface TaskDetail {
+  'status'?: (_edgemesh_TaskStatus | null);
+  'kind'?: (string);
+  'group'?: (number);
+  'attempts'?: (number);
+  'failed_attempts'?: (_edgemesh_v1_FailedAttempt)[];
+  'timeout_ms'?: (number | string | Long);
+}
+
+export interface TaskDetail__Output {
+  'status': (_edgemesh_TaskStatus__Output | null);
+  'kind': (string);
+  'group': (number);
+  'attempts': (number);
+  'failed_attempts': (_edgemesh_v1_FailedAttempt__Output)[];
+  'timeout_ms': (number);
+}
