@@ -40,6 +40,21 @@ export const AGENT_FLAGS = {
   "no-llm": { kind: "boolean", help: "use no local model", later: true },
   "no-screen": { kind: "boolean", help: "offer no screen", later: true },
   store: { kind: "string", placeholder: "sqlite|memory", help: "where jobs and devices are kept (default sqlite)" },
+  "keep-jobs": {
+    kind: "string",
+    placeholder: "DURATION|forever",
+    help: "how long jobs that have ended are kept (default 7d)",
+  },
+  "max-queued-tasks": {
+    kind: "string",
+    placeholder: "N",
+    help: "tasks of unfinished jobs taken at most (default 1000000)",
+  },
+  "reattach-grace": {
+    kind: "string",
+    placeholder: "DURATION",
+    help: "how long a task waits for the device that it names to come back (default 30s)",
+  },
   "data-dir": { kind: "string", placeholder: "DIR", help: "data folder (default ~/.edgemesh)" },
   "tls-cert": { kind: "string", placeholder: "FILE", help: "certificate of this device", later: true },
   "tls-key": { kind: "string", placeholder: "FILE", help: "private key of the certificate", later: true },

@@ -2,12 +2,19 @@ import { UsageError } from "../core/errors.ts";
 import { isUuid } from "../core/ids.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { formatAddress, parseHost, parseHostPort } from "./address.ts";
+import { parseDuration } from "./duration.ts";
 
 // What a value of each setting may be. Each check takes what was given and throws a `UsageError` with the reason alone;
 // the caller adds where the value comes from.
 
 /** Most characters of a device's display name. */
 const MAX_NAME_LENGTH = 64;
+
+/** Longest wait for a device that went away, in ms: a day. Timers hold no more than 24 days. */
+const MAX_REATTACH_GRACE_MS = 86_400_000;
+
+/** Most tasks that one agent can be told to take. */
+const MAX_QUEUED_TASKS = 100_000_000;
 
 /** Characters that a terminal acts on instead of showing: controls, line separators, reversals of direction. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
@@ -87,6 +94,34 @@ export function checkCapabilities(list: readonly string[]): ReadonlySet<"npu" | 
 export function checkStore(text: string): "sqlite" | "memory" {
   if (/^nats:/i.test(text)) throw new UsageError("a NATS store is not available yet: use sqlite or memory");
   return oneOf("sqlite", "memory")(text);
+}
+
+/** How long a task waits for its device, in ms. */
+export function checkReattachGrace(text: string): number {
+  const ms = parseDuration(text);
+  if (ms > MAX_REATTACH_GRACE_MS) throw new UsageError("is too long: at most 1d");
+  return ms;
+}
+
+/** How long jobs are kept, in ms, or `forever`. */
+export function checkKeepJobs(text: string): number | "forever" {
+  if (text === "forever") return text;
+  let ms: number;
+  try {
+    ms = parseDuration(text);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${error.message}, or forever`) : error;
+  }
+  if (ms === 0) throw new UsageError("keeps no result long enough to be read: give a duration above 0, or forever");
+  return ms;
+}
+
+export function checkMaxQueuedTasks(text: string): number {
+  const tasks = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (tasks < 1 || tasks > MAX_QUEUED_TASKS) {
+    throw new UsageError(`must be a whole number from 1 to ${MAX_QUEUED_TASKS}`);
+  }
+  return tasks;
 }
 
 /** A check for one of a few words. */

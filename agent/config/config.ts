@@ -38,6 +38,12 @@ export interface AgentConfig {
   /** Replaces the probe; undefined = probe. */
   readonly capabilities: ReadonlySet<"npu" | "gpu"> | undefined;
   readonly store: "sqlite" | "memory";
+  /** How long a task waits for the device that it names to come back, in ms; 0 = not at all. */
+  readonly reattachGraceMs: number;
+  /** How long a job is kept after its end, in ms; undefined = for ever. */
+  readonly keepJobsMs: number | undefined;
+  /** How many tasks of unfinished jobs are taken at most. */
+  readonly maxQueuedTasks: number;
   readonly dataDir: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }

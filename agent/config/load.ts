@@ -7,7 +7,10 @@ import {
   checkAllow,
   checkCapabilities,
   checkJoin,
+  checkKeepJobs,
+  checkMaxQueuedTasks,
   checkName,
+  checkReattachGrace,
   checkStore,
   checkUuid,
   nameFromHost,
@@ -15,6 +18,7 @@ import {
 } from "./checks.ts";
 import type { AgentConfig } from "./config.ts";
 import { type FileSettings, parseConfigFile } from "./config_file.ts";
+import { formatDuration } from "./duration.ts";
 import type { GivenFlags } from "./flags.ts";
 import { ioReason } from "./io_reason.ts";
 import { keySource } from "./key_source.ts";
@@ -25,6 +29,9 @@ import { checked, Settings } from "./settings.ts";
 const DEFAULT_GRPC = { host: "", port: 50_051 };
 const DEFAULT_HTTP = { host: "", port: 8081 };
 const DEFAULT_ALLOW = ["pwd", "ls", "cat"];
+const DEFAULT_REATTACH_GRACE_MS = 30_000;
+const DEFAULT_KEEP_JOBS_MS = 7 * 86_400_000;
+const DEFAULT_MAX_QUEUED_TASKS = 1_000_000;
 
 /**
  * An agent's configuration: a flag beats the environment, which beats the config file, which beats the default. Paths
@@ -44,6 +51,7 @@ export function loadConfig(
   const settings = new Settings({ given, env, file });
   const path = (text: string) => resolvePath(text, env);
   const dataDir = checked(settings.text("data-dir", "EDGEMESH_DATA_DIR"), path) ?? defaultDataDir(env);
+  const keepJobs = checked(settings.text("keep-jobs"), checkKeepJobs) ?? DEFAULT_KEEP_JOBS_MS;
   const config: AgentConfig = {
     grpc: checked(settings.text("grpc", "GRPC_ADDR"), parseListenAddress) ?? DEFAULT_GRPC,
     http: checked(settings.text("http", "BULK_HTTP_ADDR"), parseListenAddress) ?? DEFAULT_HTTP,
@@ -57,6 +65,9 @@ export function loadConfig(
     share: checked(settings.text("share", "SHARED_DIR"), path) ?? "",
     capabilities: checked(settings.list("capabilities"), checkCapabilities),
     store: checked(settings.text("store"), checkStore) ?? "sqlite",
+    reattachGraceMs: checked(settings.text("reattach-grace"), checkReattachGrace) ?? DEFAULT_REATTACH_GRACE_MS,
+    keepJobsMs: keepJobs === "forever" ? undefined : keepJobs,
+    maxQueuedTasks: checked(settings.text("max-queued-tasks"), checkMaxQueuedTasks) ?? DEFAULT_MAX_QUEUED_TASKS,
     dataDir,
     log: {
       level: checked(settings.text("log-level"), oneOf(...LOG_LEVELS)) ?? (given.has("verbose") ? "debug" : "info"),
@@ -90,6 +101,9 @@ export function describeConfig(config: AgentConfig): Record<string, string | rea
       ? [...config.capabilities]
       : ["none"],
     store: config.store,
+    "keep-jobs": config.keepJobsMs === undefined ? "forever" : formatDuration(config.keepJobsMs),
+    "max-queued-tasks": String(config.maxQueuedTasks),
+    "reattach-grace": formatDuration(config.reattachGraceMs),
     "data-dir": config.dataDir,
     "log-level": config.log.level,
     "log-format": config.log.format,

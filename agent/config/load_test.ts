@@ -43,6 +43,9 @@ Deno.test("with nothing given the agent has the documented defaults", () => {
     share: "",
     capabilities: undefined,
     store: "sqlite",
+    reattachGraceMs: 30_000,
+    keepJobsMs: 604_800_000,
+    maxQueuedTasks: 1_000_000,
     dataDir: join(HOME, ".edgemesh"),
     log: { level: "info", format: "text" },
   });
@@ -93,6 +96,18 @@ Deno.test("lists are split, cleaned of doubles, and can be empty on purpose", ()
   assertEquals(load({ file: { join: "a:1, b:2", allow: ["ls"] } }).join, ["a:1", "b:2"]);
 });
 
+Deno.test("how long jobs are kept, tasks wait and how many are taken can be told", () => {
+  const told = ({ keepJobsMs, reattachGraceMs, maxQueuedTasks }: AgentConfig) => [
+    keepJobsMs,
+    reattachGraceMs,
+    maxQueuedTasks,
+  ];
+  const argv = ["--keep-jobs", "forever", "--reattach-grace", "0", "--max-queued-tasks", "5"];
+  assertEquals(told(load({ argv })), [undefined, 0, 5]);
+  const file = { "keep-jobs": "36h", "reattach-grace": "1.5m", "max-queued-tasks": "100000000" };
+  assertEquals(told(load({ file })), [129_600_000, 90_000, 100_000_000]);
+});
+
 Deno.test("a wrong value is named with what it was given by", () => {
   const uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
   const wrong: [Given, string][] = [
@@ -124,6 +139,12 @@ Deno.test("a wrong value is named with what it was given by", () => {
     [{ argv: ["--store", "nats://h:4222"] }, '--store "nats://h:4222": a NATS store is not available yet'],
     [{ file: { store: "nats://h:4222" } }, "not available yet"],
     [{ argv: ["--store", "redis"] }, "must be sqlite or memory"],
+    [{ argv: ["--keep-jobs", "a week"] }, "is not a duration: write 30, 30s, 5m, 2h or 7d, or forever"],
+    [{ argv: ["--keep-jobs", "0"] }, "give a duration above 0, or forever"],
+    [{ argv: ["--reattach-grace", "forever"] }, '--reattach-grace "forever": is not a duration: write 30'],
+    [{ file: { "reattach-grace": "2d" } }, '"reattach-grace" in edgemesh.json "2d": is too long: at most 1d'],
+    [{ argv: ["--max-queued-tasks", "0"] }, "must be a whole number from 1 to 100000000"],
+    [{ argv: ["--max-queued-tasks", "1e6"] }, "must be a whole number from 1 to 100000000"],
     [{ argv: ["--log-level", "warn"] }, "must be debug, info, warning or error (did you mean warning?)"],
     [{ argv: ["--log-format", "xml"] }, "must be text or json"],
     [{ argv: ["--share", "a\0b"] }, "a path holds no NUL"],
@@ -203,6 +224,7 @@ Deno.test("--verbose is the debug level, unless a level is given", () => {
 
 Deno.test("--print-config shows everything but the key, and can be used as a config file", () => {
   const argv = ["--grpc", "[::1]:0", "--join", "a:1", "--allow", "none", "--capabilities", "none", "--name", "x"];
+  argv.push("--keep-jobs", "forever", "--reattach-grace", "1500ms", "--max-queued-tasks", "7");
   const config = load({ argv });
   const shown = describeConfig(config);
   assertEquals(shown.grpc, "[::1]:0");
