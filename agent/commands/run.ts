@@ -1,4 +1,5 @@
 import { LinkedSignal } from "../core/abort.ts";
+import { durationText } from "../core/duration.ts";
 import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** The caller's own limit in ms; the smaller one counts. 0 = none of its own. */
   readonly timeoutMs?: number;
+  /** The signal also aborts at the time limit: none of the runner's own counts, nor `timeoutMs`. */
+  readonly limitedBySignal?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -141,15 +144,15 @@ export class CommandRunner implements Component {
   }
 
   async #finish(command: string, group: ProcessGroup, options: RunOptions): Promise<CommandResponse> {
-    const limit = this.#limitFor(options.timeoutMs);
     const stdout = new OutputReader(group.stdout, this.#maxOutputBytes);
     const stderr = new OutputReader(group.stderr, this.#maxOutputBytes);
     try {
       using interruption = new LinkedSignal(options.signal, this.#stopping.signal);
-      interruption.abortAfter(
-        limit,
-        new MeshError("DEADLINE_EXCEEDED", `command ${shown(command)} was stopped after ${duration(limit)}`),
-      );
+      if (!options.limitedBySignal) {
+        const limit = this.#limitFor(options.timeoutMs);
+        const late = `command ${shown(command)} was stopped after ${durationText(limit)}`;
+        interruption.abortAfter(limit, new MeshError("DEADLINE_EXCEEDED", late));
+      }
       const status = await endOrAbort(group.ended, interruption.signal);
       if (!status) {
         await terminate(group);
@@ -201,10 +204,6 @@ async function settleWithin(ms: number, ...promises: Promise<unknown>[]): Promis
   } finally {
     clearTimeout(timer);
   }
-}
-
-function duration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
 }
 
 function cancelled(command: string): MeshError {

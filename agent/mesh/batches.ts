@@ -12,5 +12,14 @@ export function workerBatch(part: Partial<WorkerBatch>): WorkerBatch {
 
 /** A batch from a coordinator with every field present. */
 export function coordinatorBatch(part: Partial<CoordinatorBatch>): CoordinatorBatch {
-  return { welcome: null, tasks: [], commands: [], cancelled_commands: [], acknowledged: [], closing: false, ...part };
+  return {
+    welcome: null,
+    tasks: [],
+    commands: [],
+    cancelled_commands: [],
+    acknowledged: [],
+    closing: false,
+    cancelled_tasks: [],
+    ...part,
+  };
 }
