@@ -1,12 +1,13 @@
 import { formatAddress, type HostPort } from "../agent/config/address.ts";
 import { type ErrorCode, MeshError } from "../agent/core/errors.ts";
-import { errorCode } from "../agent/mesh/grpc_status.ts";
+import { errorCode, fromGrpcError } from "../agent/mesh/grpc_status.ts";
 
 /** A call that was made. */
 export interface MadeCall {
   readonly method: string;
   readonly server: HostPort;
-  readonly timeoutMs: number;
+  /** Its deadline; undefined where it had none. */
+  readonly timeoutMs?: number;
 }
 
 /** What gRPC reports of a call that failed. */
@@ -17,9 +18,18 @@ export interface CallError extends Error {
 
 /** Says why a call failed: the agent's own words, and what to do where the agent could not say it. */
 export function failureOf(error: CallError, call: MadeCall): MeshError {
-  const code = errorCode(error.code);
+  const code = isCut(error) ? "UNAVAILABLE" : errorCode(error.code);
   const details = (error.details || error.message).replace(/\s*Resolution note:\s*$/, "");
   return new MeshError(code, messageFor(code, details, call), { cause: error });
+}
+
+/**
+ * Whether the connection ended under the call. grpc-js says INTERNAL then, or that the call was cancelled where the
+ * server ended it: a call that was cancelled here is not asked why.
+ */
+function isCut(error: CallError): boolean {
+  if (errorCode(error.code) === "CANCELLED") return /^Call cancelled/.test(error.details);
+  return errorCode(error.code) === "INTERNAL" && fromGrpcError(error).code === "UNAVAILABLE";
 }
 
 function messageFor(code: ErrorCode, details: string, { method, server, timeoutMs }: MadeCall): string {
@@ -32,11 +42,14 @@ function messageFor(code: ErrorCode, details: string, { method, server, timeoutM
       return `${details} (give the mesh key with --key, --key-file or EDGEMESH_KEY)`;
     case "DEADLINE_EXCEEDED":
       // grpc-js words its own deadline like this; the agent's deadlines have words of their own.
-      return /^Deadline exceeded/i.test(details)
+      return timeoutMs !== undefined && /^Deadline exceeded/i.test(details)
         ? `${place} did not answer within ${timeoutMs / 1000} s: allow more with --timeout`
         : details;
     case "UNAVAILABLE":
-      return /^(No connection established|Connection dropped|Keepalive|read ECONN|GOAWAY)/i.test(details)
+      return /^(No connection established|Connection dropped|Keepalive|read ECONN|GOAWAY|Received RST_STREAM|Call cancelled)/i
+          .test(
+            details,
+          )
         ? `lost the connection to ${place}: ${details}`
         : details;
     default:

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import * as grpc from "@grpc/grpc-js";
 import type { OrchestratorServiceHandlers } from "../proto/gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceHandlers } from "../proto/gen/edgemesh/v1/MeshService.ts";
@@ -10,14 +11,23 @@ export interface ReceivedCall {
   readonly request: any;
   /** The metadata `authorization`. */
   readonly authorization: string | undefined;
+  /** The metadata `x-idempotency-key`. */
+  readonly idempotencyKey: string | undefined;
   /** Aborts when the caller goes away before it is answered. */
   readonly cancelled: AbortSignal;
 }
 
-/** An answer, or how the call fails; a function of the request and of how often the method was called before. */
+/**
+ * An answer, or how the call fails; a function of the request and of how often the method was called before. A server
+ * stream is answered with its messages, of which the last may be how it fails.
+ */
 type Canned<Handler> = Handler extends grpc.handleUnaryCall<infer Request, infer Answer>
   ? (request: Request, times: number) => Answer | Failure | Promise<Answer | Failure>
+  : Handler extends grpc.handleServerStreamingCall<infer Request, infer Answer>
+    ? (request: Request, times: number) => Messages<Answer>
   : never;
+
+type Messages<Answer> = Iterable<Answer | Failure> | AsyncIterable<Answer | Failure>;
 
 export type CannedAnswers =
   & { [Method in keyof OrchestratorServiceHandlers as Method & string]?: Canned<OrchestratorServiceHandlers[Method]> }
@@ -48,8 +58,8 @@ export class CannedAgent implements AsyncDisposable {
       ...answers,
     };
     const { orchestrator, mesh } = contract();
-    agent.server.addService(orchestrator, agent.#handlers(Object.keys(orchestrator), all));
-    if (options.withMesh !== false) agent.server.addService(mesh, agent.#handlers(Object.keys(mesh), all));
+    agent.server.addService(orchestrator, agent.#handlers(orchestrator, all));
+    if (options.withMesh !== false) agent.server.addService(mesh, agent.#handlers(mesh, all));
     agent.#port = await new Promise<number>((resolve, reject) =>
       agent.server.bindAsync(
         "127.0.0.1:0",
@@ -85,24 +95,60 @@ export class CannedAgent implements AsyncDisposable {
     return Promise.resolve();
   }
 
-  #handlers(methods: readonly string[], answers: CannedAnswers): grpc.UntypedServiceImplementation {
-    return Object.fromEntries(methods.map((method) => [method, this.#handler(method, answers)]));
+  #handlers(service: Readonly<Record<string, unknown>>, answers: CannedAnswers): grpc.UntypedServiceImplementation {
+    const given = answers as Record<string, ((request: unknown, times: number) => unknown) | undefined>;
+    return Object.fromEntries(
+      Object.entries(service).map(([method, definition]) => {
+        const { responseStream } = definition as grpc.MethodDefinition<unknown, unknown>;
+        const answer = given[method] ?? (() => this.#unanswered(method, responseStream));
+        return [method, responseStream ? this.#streaming(method, answer) : this.#unary(method, answer)];
+      }),
+    );
   }
 
-  #handler(method: string, answers: CannedAnswers): grpc.handleUnaryCall<unknown, unknown> {
-    const answer = (answers as Record<string, ((request: unknown, times: number) => unknown) | undefined>)[method];
+  #unanswered(method: string, responseStream: boolean): unknown {
+    const failure = new Failure(grpc.status.UNIMPLEMENTED, `${method} has no canned answer`);
+    return responseStream ? [failure] : failure;
+  }
+
+  #unary(method: string, answer: (request: unknown, times: number) => unknown): grpc.handleUnaryCall<unknown, unknown> {
     return async (call, callback) => {
-      const times = this.requests(method).length;
-      const authorization = call.metadata.get("authorization")[0]?.toString();
-      const cancel = new AbortController();
-      call.on("cancelled", () => cancel.abort());
-      this.calls.push({ method, request: call.request, authorization, cancelled: cancel.signal });
-      this.#received.resolve();
-      this.#received = Promise.withResolvers();
-      if (!answer) return callback({ code: grpc.status.UNIMPLEMENTED, details: `${method} has no canned answer` });
-      const given = await answer(call.request, times);
+      const given = await answer(call.request, this.#record(method, call));
       if (given instanceof Failure) callback({ code: given.code, details: given.details });
       else callback(null, given);
     };
+  }
+
+  #streaming(
+    method: string,
+    answer: (request: unknown, times: number) => unknown,
+  ): grpc.handleServerStreamingCall<unknown, unknown> {
+    return async (call) => {
+      const messages = answer(call.request, this.#record(method, call)) as Messages<unknown>;
+      for await (const message of messages) {
+        if (call.cancelled) return;
+        if (message instanceof Failure) return call.emit("error", { ...message });
+        call.write(message);
+      }
+      call.end();
+    };
+  }
+
+  /** Keeps a call for the test. @returns how often the method was called before */
+  #record(method: string, call: EventEmitter & { request: unknown; metadata: grpc.Metadata }): number {
+    const times = this.requests(method).length;
+    const text = (key: string) => call.metadata.get(key)[0]?.toString();
+    const cancel = new AbortController();
+    call.on("cancelled", () => cancel.abort());
+    this.calls.push({
+      method,
+      request: call.request,
+      authorization: text("authorization"),
+      idempotencyKey: text("x-idempotency-key"),
+      cancelled: cancel.signal,
+    });
+    this.#received.resolve();
+    this.#received = Promise.withResolvers();
+    return times;
   }
 }

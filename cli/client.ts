@@ -2,8 +2,10 @@ import type * as grpc from "@grpc/grpc-js";
 import { formatAddress, type HostPort } from "../agent/config/address.ts";
 import type { OrchestratorServiceDefinition } from "../proto/gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceDefinition } from "../proto/gen/edgemesh/v1/MeshService.ts";
+import type { JobUpdate } from "../proto/messages.ts";
 import { failureOf } from "./call_failure.ts";
 import { probe } from "./probe.ts";
+import { received } from "./received_stream.ts";
 
 /** Largest message taken, in bytes: a cost preview of many steps on many devices. */
 const MAX_RECEIVE_BYTES = 64 * 1024 * 1024;
@@ -19,7 +21,7 @@ type OrchestratorMethod =
   | "PreviewPlan"
   | "PreviewPlanCost"
   | "SubmitJob";
-type MeshMethod = "ListDeviceStates" | "ListJobs";
+type MeshMethod = "CancelJob" | "DeleteJob" | "ListDeviceStates" | "ListJobs" | "ListTasks" | "StartJob";
 
 type RequestOf<Method> = Method extends { requestSerialize: (value: infer Request) => unknown } ? Request : never;
 type AnswerOf<Method> = Method extends { responseDeserialize: (bytes: never) => infer Answer } ? Answer : never;
@@ -34,9 +36,22 @@ export interface MeshClient extends Disposable {
   orchestrator<M extends OrchestratorMethod>(
     method: M,
     request: RequestOf<Orchestrator[M]>,
+    options?: CallOptions,
   ): Promise<AnswerOf<Orchestrator[M]>>;
   /** @throws {MeshError} UNIMPLEMENTED where the agent has the specification's service only */
   mesh<M extends MeshMethod>(method: M, request: RequestOf<Mesh[M]>): Promise<AnswerOf<Mesh[M]>>;
+  /**
+   * WatchJob: the job as it is now, then its changes, for as long as it takes. Whoever stops reading ends the call.
+   *
+   * @throws {MeshError} while it is read: as `mesh` does, and UNAVAILABLE when the agent went away
+   */
+  watch(request: RequestOf<Mesh["WatchJob"]>): AsyncGenerator<JobUpdate, void, void>;
+}
+
+/** What a call may carry beside its message. */
+export interface CallOptions {
+  /** The same key of the same client within 24 h has the same effect once (metadata `x-idempotency-key`). */
+  readonly idempotencyKey?: string;
 }
 
 export interface ConnectOptions {
@@ -104,27 +119,57 @@ class Connection implements MeshClient {
     this.#metadata.set("authorization", `Bearer ${session.session_id}`);
   }
 
-  orchestrator<M extends OrchestratorMethod>(method: M, request: RequestOf<Orchestrator[M]>) {
+  orchestrator<M extends OrchestratorMethod>(
+    method: M,
+    request: RequestOf<Orchestrator[M]>,
+    { idempotencyKey }: CallOptions = {},
+  ) {
+    let metadata = this.#metadata;
+    if (idempotencyKey !== undefined) {
+      metadata = metadata.clone();
+      metadata.set("x-idempotency-key", idempotencyKey);
+    }
     return this.#call<RequestOf<Orchestrator[M]>, AnswerOf<Orchestrator[M]>>(
       method,
-      this.services.orchestrator[method] as unknown as UnaryDefinition,
+      this.services.orchestrator[method] as unknown as MethodDefinition,
       request,
+      metadata,
     );
   }
 
   mesh<M extends MeshMethod>(method: M, request: RequestOf<Mesh[M]>) {
     return this.#call<RequestOf<Mesh[M]>, AnswerOf<Mesh[M]>>(
       method,
-      this.services.mesh[method] as unknown as UnaryDefinition,
+      this.services.mesh[method] as unknown as MethodDefinition,
       request,
     );
+  }
+
+  watch(request: RequestOf<Mesh["WatchJob"]>): AsyncGenerator<JobUpdate, void, void> {
+    const { path, requestSerialize, responseDeserialize } = this.services.mesh.WatchJob as unknown as MethodDefinition;
+    const { signal, server } = this.options;
+    // A job takes as long as it takes, so there is no deadline: keepalive finds an agent that vanished.
+    const open = () =>
+      this.#channel.makeServerStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize as (bytes: Buffer) => JobUpdate,
+        request,
+        this.#metadata,
+      );
+    return received(open, { method: "WatchJob", server, signal });
   }
 
   [Symbol.dispose](): void {
     this.#channel.close();
   }
 
-  #call<Request, Answer>(method: string, definition: UnaryDefinition, request: Request): Promise<Answer> {
+  #call<Request, Answer>(
+    method: string,
+    definition: MethodDefinition,
+    request: Request,
+    metadata = this.#metadata,
+  ): Promise<Answer> {
     const { signal, timeoutMs, server } = this.options;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
@@ -133,7 +178,7 @@ class Connection implements MeshClient {
         definition.requestSerialize,
         definition.responseDeserialize,
         request,
-        this.#metadata,
+        metadata,
         { deadline: Date.now() + timeoutMs },
         (error, answer) => {
           signal.removeEventListener("abort", onAbort);
@@ -149,7 +194,7 @@ class Connection implements MeshClient {
 }
 
 /** A method as the contract describes it, whatever its messages are. */
-interface UnaryDefinition {
+interface MethodDefinition {
   readonly path: string;
   requestSerialize(value: unknown): Buffer;
   responseDeserialize(bytes: Buffer): unknown;

@@ -121,3 +121,74 @@ Deno.test("a lost connection is told apart from an agent that says it is unavail
   ];
   for (const [code, details, message] of cases) assertEquals(messageOf(code, details), message);
 });
+
+Deno.test("a watched job is told change by change, and its end or failure ends the watching", async () => {
+  await using agent = await CannedAgent.start({
+    WatchJob: ({ job_id }) =>
+      job_id === "x"
+        ? [{ job_id, state: "RUNNING", snapshot: true }, { job_id, state: "DONE" }]
+        : [{ job_id, state: "RUNNING" }, new Failure(grpc.status.UNAVAILABLE, "the agent is stopping")],
+  });
+  using client = await connect(options(agent, { timeoutMs: 5000 }));
+  const updates = await Array.fromAsync(client.watch({ job_id: "x" }));
+  assertEquals(updates.map(({ state, snapshot, groups }) => [state, snapshot, groups]), [
+    ["RUNNING", true, []],
+    ["DONE", false, []],
+  ]);
+  const error = await assertRejects(() => Array.fromAsync(client.watch({ job_id: "y" })), MeshError);
+  assertEquals([error.code, error.message], ["UNAVAILABLE", "the agent is stopping"]);
+});
+
+/** A watched job of which nothing more is heard after its first message. */
+async function* silent() {
+  yield { state: "RUNNING" };
+  await new Promise(() => {});
+}
+
+Deno.test("watching ends at the agent too when its reader stops", async () => {
+  await using agent = await CannedAgent.start({ WatchJob: silent });
+  using client = await connect(options(agent, { timeoutMs: 5000 }));
+  for await (const { state } of client.watch({ job_id: "x" })) {
+    assertEquals(state, "RUNNING");
+    break;
+  }
+  const { cancelled } = await agent.called("WatchJob");
+  await aborted(cancelled);
+});
+
+Deno.test("an interrupt ends watching, here and at the agent", async () => {
+  await using agent = await CannedAgent.start({ WatchJob: silent });
+  const interrupt = new AbortController();
+  using client = await connect(options(agent, { signal: interrupt.signal }));
+  const updates = client.watch({ job_id: "x" });
+  await updates.next();
+  const next = updates.next();
+  interrupt.abort(new Interrupted("interrupted"));
+  await assertRejects(() => next, Interrupted);
+  await aborted((await agent.called("WatchJob")).cancelled);
+});
+
+Deno.test("watching ends with the connection that was lost", async () => {
+  const agent = await CannedAgent.start({ WatchJob: silent });
+  using client = await connect(options(agent));
+  const updates = client.watch({ job_id: "x" });
+  await updates.next();
+  const next = updates.next();
+  await agent[Symbol.asyncDispose]();
+  const error = await assertRejects(() => next, MeshError);
+  assertEquals(error.code, "UNAVAILABLE");
+});
+
+Deno.test("a submission carries the key that makes it count once", async () => {
+  await using agent = await CannedAgent.start({ SubmitJob: () => ({ job_id: "x" }) });
+  using client = await connect(options(agent));
+  await client.orchestrator("SubmitJob", { text: "x" }, { idempotencyKey: "once" });
+  await client.orchestrator("SubmitJob", { text: "x" });
+  const keys = agent.calls.filter((call) => call.method === "SubmitJob").map((call) => call.idempotencyKey);
+  assertEquals(keys, ["once", undefined]);
+});
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

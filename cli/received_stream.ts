@@ -1,0 +1,34 @@
+import type * as grpc from "@grpc/grpc-js";
+import { type CallError, failureOf, type MadeCall } from "./call_failure.ts";
+
+/**
+ * The messages of a server stream, which is opened when the first is asked for, and cancelled when the reader stops
+ * early or the signal aborts. The server is held back while nobody reads.
+ *
+ * @throws {MeshError} while it is read; the signal's reason once that has aborted
+ */
+export async function* received<Message>(
+  open: () => grpc.ClientReadableStream<Message>,
+  { signal, ...made }: MadeCall & { readonly signal: AbortSignal },
+): AsyncGenerator<Message, void, void> {
+  signal.throwIfAborted();
+  const call = open();
+  const cancel = () => call.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    for await (const message of call) yield message;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isCallError(error) ? failureOf(error, made) : error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    // Cancelling what has ended does nothing; its error, that it was cancelled, is nobody's any more.
+    call.on("error", () => {});
+    call.cancel();
+  }
+  signal.throwIfAborted();
+}
+
+function isCallError(error: unknown): error is CallError {
+  return error instanceof Error && "code" in error && typeof error.code === "number" && "details" in error;
+}
