@@ -16,6 +16,7 @@ import type { SessionInfo__Output as SessionInfo } from "../proto/gen/edgemesh/S
 import type {
   CommandOrder,
   CoordinatorBatch__Output as CoordinatorBatch,
+  KindSlots,
   TaskAssignment,
   TaskOutcome,
   TaskRef,
@@ -50,34 +51,49 @@ async function register(client: AgentClient, device: DeviceInfo, instance: strin
   return sessionId;
 }
 
+/** How a {@link SimulatedWorker} attaches. */
+export interface SimulatedWorkerOptions {
+  readonly name: string;
+  /** Random when it is left out. */
+  readonly deviceId?: string;
+  /** Which start of its program it is; random when it is left out. */
+  readonly instanceId?: string;
+  readonly credits?: number;
+  /** Tasks of each kind that it runs at once; any when it is left out. */
+  readonly kinds?: readonly KindSlots[];
+  /** Attempts that it says it holds. */
+  readonly held?: readonly TaskRef[];
+}
+
 /** A device that attaches to a real agent and then does with its work whatever the test says: nothing by itself. */
 export class SimulatedWorker implements Disposable {
   readonly tasks: TaskAssignment[] = [];
   readonly commands: CommandOrder[] = [];
   readonly acknowledged: TaskRef[] = [];
+  /** Attempts that it was told to stop. */
+  readonly cancelled: TaskRef[] = [];
   /** True once the stream has ended, from either side. */
   closed = false;
 
   private constructor(
     readonly deviceId: string,
+    readonly instanceId: string,
     private readonly client: AgentClient,
     private readonly channel: BatchChannel<WorkerBatch, CoordinatorBatch>,
     private readonly hangUp: () => void,
   ) {}
 
   /** Resolves when the agent has welcomed it. */
-  static async attach(
-    address: string,
-    options: { readonly name: string; readonly deviceId?: string; readonly credits?: number },
-  ): Promise<SimulatedWorker> {
-    const { name, deviceId = crypto.randomUUID(), credits = 64 } = options;
+  static async attach(address: string, options: SimulatedWorkerOptions): Promise<SimulatedWorker> {
+    const { name, deviceId = crypto.randomUUID(), instanceId = crypto.randomUUID(), credits = 64 } = options;
+    const { kinds = [], held = [] } = options;
     const client = agentClient(address);
-    const instanceId = crypto.randomUUID();
     const device = { device_id: deviceId, device_name: name, platform: "linux", arch: "amd64", has_cpu: true };
     const sessionId = await register(client, device, instanceId);
     const call = client.mesh.Attach(callMetadata({ sessionId }));
-    const worker = new SimulatedWorker(deviceId, client, clientChannel(call), () => call.cancel());
-    await worker.#begin(instanceId, credits);
+    const worker = new SimulatedWorker(deviceId, instanceId, client, clientChannel(call), () => call.cancel());
+    const hello = { device_id: deviceId, instance_id: instanceId, kinds: [...kinds], held: [...held] };
+    await worker.#begin(workerBatch({ hello, sample: IDLE, credits }));
     return worker;
   }
 
@@ -96,7 +112,12 @@ export class SimulatedWorker implements Disposable {
   /** The outcome of a task that went well. */
   outcome(task: TaskRef, output: string): TaskOutcome {
     const { job_id, task_id, attempt } = task;
-    return { job_id, task_id, attempt, ok: true, output, error: "", time_ms: 1 };
+    return { job_id, task_id, attempt, ok: true, output, error: "", time_ms: 1, error_code: "" };
+  }
+
+  /** The outcome of an attempt that failed: by the task's own fault, unless there is an `errorCode`. */
+  failure(task: TaskRef, error: string, errorCode = ""): TaskOutcome {
+    return { ...this.outcome(task, ""), ok: false, error, error_code: errorCode };
   }
 
   /** Is gone without a word, as when its network is. */
@@ -109,7 +130,7 @@ export class SimulatedWorker implements Disposable {
     this.client.close();
   }
 
-  async #begin(instanceId: string, credits: number): Promise<void> {
+  async #begin(first: WorkerBatch): Promise<void> {
     const welcomed = Promise.withResolvers<void>();
     this.channel.listen({
       onBatch: (batch) => {
@@ -117,6 +138,7 @@ export class SimulatedWorker implements Disposable {
         this.tasks.push(...batch.tasks);
         this.commands.push(...batch.commands);
         this.acknowledged.push(...batch.acknowledged);
+        this.cancelled.push(...batch.cancelled_tasks);
       },
       onDrain: () => {},
       onClose: (error) => {
@@ -124,7 +146,7 @@ export class SimulatedWorker implements Disposable {
         welcomed.reject(error ?? new Error("the stream was closed"));
       },
     });
-    this.send({ hello: { device_id: this.deviceId, instance_id: instanceId }, sample: IDLE, credits });
+    this.send(first);
     await welcomed.promise;
   }
 }

@@ -4,8 +4,8 @@ import { MeshError } from "../core/errors.ts";
 import type { DispatchListener } from "../jobs/dispatcher.ts";
 import { type CoordinatorBatch, type WorkerBatch, workerBatch } from "./batches.ts";
 import { type BatchChannel, channelPair } from "./channel.ts";
+import { HeldAttempts } from "./held_attempts.ts";
 import { type PeerRegistry, Peers } from "./peers.ts";
-import { UnacknowledgedOutcomes } from "./unacknowledged.ts";
 import { WorkerSession, type WorkSource } from "./worker_session.ts";
 
 const SAMPLE: StatusSample = { cpu_load: 0.25, mem_used_mb: 1, mem_total_mb: 4, ram_free_mb: 3 };
@@ -52,21 +52,23 @@ async function attach(
 ) {
   const [up, down] = channelPair<WorkerBatch, CoordinatorBatch>();
   peers.accept(down, "attached");
-  const unacknowledged = new UnacknowledgedOutcomes();
+  const work: WorkSource = {
+    kinds: [],
+    runTask: ({ input }) => ({ ok: true, output: input, error: "", error_code: "", time_ms: 0 }),
+    runCommand: (command) => Promise.resolve({ exit_code: 0, stdout: command, stderr: "" }),
+    sample: () => SAMPLE,
+    ...options.work,
+  };
+  const held = new HeldAttempts(work);
   const session = new WorkerSession(up, {
     deviceId: options.deviceId ?? "worker",
     instanceId: options.instanceId ?? "first",
-    work: {
-      runTask: ({ input }) => Promise.resolve({ ok: true, output: input, error: "", time_ms: 0 }),
-      runCommand: (command) => Promise.resolve({ exit_code: 0, stdout: command, stderr: "" }),
-      sample: () => SAMPLE,
-      ...options.work,
-    },
-    unacknowledged,
+    work,
+    held,
   });
   session.start();
   await turn();
-  return { session, unacknowledged };
+  return { session, work, held };
 }
 
 /** A worker of our own making on the other side of the channel. */
@@ -83,11 +85,18 @@ async function turn(): Promise<void> {
   for (let hop = 0; hop < 5; hop++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
 }
 
-const assignment = (task_id: string) => ({ job_id: "job", task_id, attempt: 1, kind: "ECHO", input: `in ${task_id}` });
+const assignment = (task_id: string) => ({
+  job_id: "job",
+  task_id,
+  attempt: 1,
+  kind: "ECHO",
+  input: `in ${task_id}`,
+  timeout_ms: 0,
+});
 
 Deno.test("a device attaches, runs tasks, and forgets outcomes once they are acknowledged", async () => {
   const { peers, listener, devices } = setUp();
-  const { session, unacknowledged } = await attach(peers);
+  const { session, held } = await attach(peers);
   assertEquals(await session.welcomed, { deviceId: "coordinator", deviceName: "the coordinator" });
   assertEquals(devices.samples, [SAMPLE]);
   assertEquals(peers.targets().map(({ credits, running }) => [credits, running]), [[64, 0]]);
@@ -96,10 +105,10 @@ Deno.test("a device attaches, runs tasks, and forgets outcomes once they are ack
   await turn();
   assertEquals(listener.got.map((outcome) => outcome.output), ["in a", "in b"]);
   assertEquals(peers.targets().map(({ credits, running }) => [credits, running]), [[64, 0]]);
-  assertEquals(unacknowledged.size, 2);
+  assertEquals(held.unacknowledged, 2);
   peers.acknowledge("worker", listener.got);
   await turn();
-  assertEquals(unacknowledged.size, 0);
+  assertEquals(held.unacknowledged, 0);
   peers.stop();
   await session.closed;
 });
@@ -118,8 +127,8 @@ Deno.test("outcomes that were not acknowledged are sent again after a reconnect,
   const again = new WorkerSession(up, {
     deviceId: "worker",
     instanceId: "first",
-    work: { sample: () => SAMPLE } as WorkSource,
-    unacknowledged: first.unacknowledged,
+    work: first.work,
+    held: first.held,
   });
   again.start();
   await turn();
@@ -195,7 +204,7 @@ Deno.test("a second program with the id of a living device is refused; the same 
 
 Deno.test("a stream that does not begin as it must is refused, and says why", async () => {
   const { peers } = setUp();
-  const hello = { device_id: "worker", instance_id: "x" };
+  const hello = { device_id: "worker", instance_id: "x", kinds: [], held: [] };
   const wrong: [WorkerBatch, string, string][] = [
     [workerBatch({ sample: SAMPLE }), "INVALID_ARGUMENT", "hello: "],
     [workerBatch({ hello: { ...hello, instance_id: "" } }), "INVALID_ARGUMENT", "hello.instance_id"],
@@ -214,7 +223,9 @@ Deno.test("a stream that does not begin as it must is refused, and says why", as
 Deno.test("credits that no worker has are not believed", async () => {
   const { peers } = setUp();
   const { channel } = rawWorker(peers);
-  channel.send(workerBatch({ hello: { device_id: "worker", instance_id: "x" }, credits: 2_000_000_000 }));
+  channel.send(
+    workerBatch({ hello: { device_id: "worker", instance_id: "x", kinds: [], held: [] }, credits: 2_000_000_000 }),
+  );
   channel.send(workerBatch({ credits: -5 }));
   channel.send(
     workerBatch({ command_outcomes: [{ order_id: "?", response: null, error_code: "", error_message: "" }] }),
@@ -231,7 +242,7 @@ Deno.test("a device that leaves gets no new work, and its running work ends firs
     work: {
       runTask: async () => {
         await release.promise;
-        return { ok: true, output: "late", error: "", time_ms: 0 };
+        return { ok: true, output: "late", error: "", error_code: "", time_ms: 0 };
       },
     },
   });

@@ -9,7 +9,7 @@ import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
 import { clientChannel } from "./grpc_channel.ts";
 import { type AgentClient, agentClient, callMetadata, callUnary } from "./grpc_client.ts";
-import { UnacknowledgedOutcomes } from "./unacknowledged.ts";
+import { HeldAttempts } from "./held_attempts.ts";
 import { WorkerSession, type WorkSource } from "./worker_session.ts";
 
 const log = logger("mesh");
@@ -41,7 +41,7 @@ export interface JoinerOptions {
 export class Joiner implements Component {
   readonly name: string;
   readonly #stopping = new AbortController();
-  readonly #unacknowledged = new UnacknowledgedOutcomes();
+  readonly #held: HeldAttempts;
   #session: WorkerSession | undefined;
   #loop: Promise<void> | undefined;
   #register: (() => Promise<unknown>) | undefined;
@@ -51,6 +51,7 @@ export class Joiner implements Component {
 
   constructor(private readonly options: JoinerOptions) {
     this.name = `join ${options.address}`;
+    this.#held = new HeldAttempts(options.work);
   }
 
   start(): void {
@@ -66,6 +67,8 @@ export class Joiner implements Component {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#session?.leave(this.options.drainMs);
+    // Without a stream nobody would hear of what runs.
+    await this.#held.stop("the device is leaving the mesh");
     await this.#loop;
   }
 
@@ -115,7 +118,7 @@ export class Joiner implements Component {
       deviceId: info.device_id,
       instanceId,
       work,
-      unacknowledged: this.#unacknowledged,
+      held: this.#held,
     });
     this.#session = session;
     session.start();

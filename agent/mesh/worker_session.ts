@@ -1,36 +1,34 @@
-import { MeshError, messageOf } from "../core/errors.ts";
+import { LinkedSignal } from "../core/abort.ts";
+import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
 import type {
   CommandOrder,
   CommandOutcome,
   CommandResponse,
+  KindSlots,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
 } from "../../proto/messages.ts";
 import { type CoordinatorBatch, type WorkerBatch, workerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
+import { type HeldAttempts, TASK_SLOTS, type TaskRunner } from "./held_attempts.ts";
 import { Outbox } from "./outbox.ts";
-import { refKey, type UnacknowledgedOutcomes } from "./unacknowledged.ts";
+import { RunningCount } from "./running_count.ts";
 
 const log = logger("worker");
-
-/** Tasks that a worker takes at once from one coordinator. */
-const TASK_SLOTS = 64;
 
 /** A status sample goes up every so many ms; it is also the sign of life. */
 const SAMPLE_INTERVAL_MS = 2000;
 
-/** What is ended because its device leaves has so long, in ms, to end and say so. A command that is killed needs 1.3 s. */
-const ABORT_MS = 2000;
+/** A command that is ended because its device leaves has so long, in ms, to end and say so. It needs 1.3 s. */
+const STOP_MS = 2000;
 
 /** What a session runs work with. */
-export interface WorkSource {
-  runTask(
-    task: { readonly kind: string; readonly input: string },
-    signal: AbortSignal,
-  ): Promise<{ ok: boolean; output: string; error: string; time_ms: number }>;
+export interface WorkSource extends TaskRunner {
+  /** How many tasks of each kind this device runs at once. */
+  readonly kinds: readonly KindSlots[];
   runCommand(
     command: string,
     args: readonly string[],
@@ -44,27 +42,29 @@ export interface WorkerSessionOptions {
   /** Random for each start of the program. */
   readonly instanceId: string;
   readonly work: WorkSource;
-  /** Kept over reconnects, so that no outcome is lost with a stream. */
-  readonly unacknowledged: UnacknowledgedOutcomes;
+  /** Kept over reconnects, so that nothing is lost or stopped with a stream. */
+  readonly held: HeldAttempts;
 }
 
-/** What goes up. Each outcome frees a slot. */
-type Item =
-  | { readonly outcome: TaskOutcome }
-  | { readonly command: CommandOutcome };
+/** What goes up. */
+interface Item {
+  readonly outcome?: TaskOutcome;
+  readonly command?: CommandOutcome;
+  /** Slots that are free with it. */
+  readonly credits: 0 | 1;
+}
 
 /** The worker's side of one attached stream: runs what comes down and sends outcomes, credits and samples up. */
 export class WorkerSession {
   readonly #outbox: Outbox<Item>;
   readonly #commands = new Map<string, AbortController>();
-  readonly #tasks = new AbortController();
-  readonly #running = new Set<string>();
+  readonly #runningCommands = new RunningCount();
+  readonly #onOutcome = (outcome: TaskOutcome) => this.#put(outcome, 1);
+  readonly #over = new AbortController();
   readonly #finished = Promise.withResolvers<MeshError | undefined>();
   readonly #welcome = Promise.withResolvers<{ deviceId: string; deviceName: string }>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #leaving = false;
-  #idle: (() => void)[] = [];
-  #closed = false;
 
   constructor(
     private readonly channel: BatchChannel<WorkerBatch, CoordinatorBatch>,
@@ -89,15 +89,17 @@ export class WorkerSession {
     return this.#finished.promise;
   }
 
+  get #closed(): boolean {
+    return this.#over.signal.aborted;
+  }
+
   start(): void {
-    const { deviceId, instanceId, work, unacknowledged } = this.options;
-    this.channel.send(workerBatch({
-      hello: { device_id: deviceId, instance_id: instanceId },
-      sample: work.sample(),
-      // Before the credits: what is done already must not be given out again.
-      outcomes: unacknowledged.all(),
-      credits: TASK_SLOTS,
-    }));
+    const { deviceId, instanceId, work, held } = this.options;
+    const hello = { device_id: deviceId, instance_id: instanceId, kinds: [...work.kinds], held: held.refs() };
+    this.channel.send(workerBatch({ hello, sample: work.sample(), credits: TASK_SLOTS - held.running }));
+    // Whoever had them before may have lost them with the stream. Their slots are among the credits already.
+    for (const outcome of held.outcomes()) this.#put(outcome, 0);
+    held.listen(this.#onOutcome);
     this.#timer = setInterval(() => this.channel.send(workerBatch({ sample: work.sample() })), SAMPLE_INTERVAL_MS);
   }
 
@@ -112,32 +114,31 @@ export class WorkerSession {
       this.channel.send(workerBatch({ leaving: true }));
     }
     await this.#idleWithin(drainMs);
-    this.#abortAll("the device is leaving the mesh");
-    await this.#idleWithin(ABORT_MS);
+    const reason = "the device is leaving the mesh";
+    this.#stopCommands(reason);
+    await Promise.all([this.options.held.stop(reason), this.#idleWithin(STOP_MS)]);
     await this.#outbox.flushed();
     this.channel.close();
   }
 
-  /** Resolves when nothing runs any more, at the latest after `ms`. */
+  /** Resolves when nothing runs any more or the stream is over, at the latest after `ms`. */
   async #idleWithin(ms: number): Promise<void> {
-    if (!this.#busy) return;
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, ms);
-    await Promise.race([new Promise<void>((resolve) => this.#idle.push(resolve)), late.promise]);
-    clearTimeout(timer);
-  }
-
-  get #busy(): boolean {
-    return this.#running.size > 0 || this.#commands.size > 0;
+    using late = new LinkedSignal(this.#over.signal);
+    late.abortAfter(ms, undefined);
+    await Promise.all([this.options.held.idle(late.signal), this.#runningCommands.none(late.signal)]);
   }
 
   #receive(batch: CoordinatorBatch): void {
+    if (this.#closed) return;
+    const { held } = this.options;
     if (batch.welcome) {
       this.#welcome.resolve({ deviceId: batch.welcome.device_id, deviceName: batch.welcome.device_name });
     }
-    for (const ref of batch.acknowledged) this.options.unacknowledged.delete(ref);
+    for (const ref of batch.acknowledged) held.acknowledge(ref);
     for (const id of batch.cancelled_commands) this.#commands.get(id)?.abort(cancelled());
-    for (const task of batch.tasks) this.#runTask(task);
+    for (const task of batch.tasks) if (!held.begin(task)) this.#answerDouble(task);
+    // After the tasks: the same batch may give an attempt and take it back.
+    for (const ref of batch.cancelled_tasks) held.cancel(ref);
     for (const order of batch.commands) this.#runCommand(order);
     if (batch.closing) {
       this.channel.close();
@@ -145,30 +146,22 @@ export class WorkerSession {
     }
   }
 
-  async #runTask(task: TaskAssignment): Promise<void> {
-    const key = refKey(task);
-    const { unacknowledged, work } = this.options;
-    if (this.#running.has(key) || unacknowledged.has(task)) return;
-    this.#running.add(key);
-    const { job_id, task_id, attempt } = task;
-    let result;
-    try {
-      result = await work.runTask(task, this.#tasks.signal);
-    } catch (error) {
-      result = { ok: false, output: "", error: messageOf(error), time_ms: 0 };
-    }
-    this.#running.delete(key);
-    if (this.#tasks.signal.aborted) return this.#checkIdle();
-    const outcome = { job_id, task_id, attempt, ...result };
-    unacknowledged.add(outcome);
-    this.#outbox.put({ outcome }, outcome.output.length + 128);
-    this.#checkIdle();
+  /** An attempt that came a second time used up a credit, and its coordinator may not have its outcome. */
+  #answerDouble(task: TaskAssignment): void {
+    const outcome = this.options.held.outcome(task);
+    if (outcome) this.#put(outcome, 1);
+    else this.#outbox.put({ credits: 1 });
+  }
+
+  #put(outcome: TaskOutcome, credits: 0 | 1): void {
+    this.#outbox.put({ outcome, credits }, outcome.output.length + outcome.error.length + 128);
   }
 
   async #runCommand(order: CommandOrder): Promise<void> {
     if (this.#commands.has(order.order_id)) return;
     const controller = new AbortController();
     this.#commands.set(order.order_id, controller);
+    this.#runningCommands.begin();
     let response: CommandResponse | null = null;
     let failure = { error_code: "", error_message: "" };
     try {
@@ -182,40 +175,36 @@ export class WorkerSession {
     }
     this.#commands.delete(order.order_id);
     const bytes = 128 + (response ? response.stdout.length + response.stderr.length : 0);
-    this.#outbox.put({ command: { order_id: order.order_id, response, ...failure } }, bytes);
-    this.#checkIdle();
+    this.#outbox.put({ command: { order_id: order.order_id, response, ...failure }, credits: 0 }, bytes);
+    this.#runningCommands.end();
   }
 
-  #checkIdle(): void {
-    if (!this.#busy) { for (const resolve of this.#idle.splice(0)) resolve(); }
-  }
-
-  #abortAll(reason: string): void {
-    this.#tasks.abort(new MeshError("CANCELLED", reason));
+  #stopCommands(reason: string): void {
     const stopped = new MeshError("UNAVAILABLE", `the command was stopped: ${reason}`);
     for (const controller of this.#commands.values()) controller.abort(stopped);
   }
 
+  /** Commands end with their stream, since their callers are gone; tasks go on. */
   #onClose(error: MeshError | undefined): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.#over.abort();
     clearInterval(this.#timer);
-    this.#abortAll("the coordinator is gone");
+    this.options.held.unlisten(this.#onOutcome);
+    this.#stopCommands("the coordinator is gone");
     this.#outbox.close();
-    this.#running.clear();
-    this.#checkIdle();
     this.#welcome.reject(error ?? new MeshError("UNAVAILABLE", "the coordinator closed the stream"));
     this.#finished.resolve(error);
   }
 }
 
 function batchOf(items: readonly Item[]): WorkerBatch {
-  const outcomes = items.flatMap((item) => "outcome" in item ? [item.outcome] : []);
-  return workerBatch({
-    outcomes,
-    credits: outcomes.length,
-    command_outcomes: items.flatMap((item) => "command" in item ? [item.command] : []),
-  });
+  const batch = workerBatch({});
+  for (const { outcome, command, credits } of items) {
+    if (outcome) batch.outcomes.push(outcome);
+    if (command) batch.command_outcomes.push(command);
+    batch.credits += credits;
+  }
+  return batch;
 }
 
 function cancelled(): MeshError {

@@ -15,7 +15,10 @@ export function workerHandlers(worker: TaskWorker): WorkerHandlers {
   return {
     async RunTask({ task_id, kind, input }, call) {
       if (!task_id) throw new MeshError("INVALID_ARGUMENT", "task_id: is empty");
-      return { task_id, ...await worker.run({ kind, input }, call.signal) };
+      worker.requireKind(kind);
+      const { ok, output, error, time_ms } = await worker.begin({ kind, input }, call.signal);
+      if (!ok) call.signal.throwIfAborted();
+      return { task_id, ok, output, error, time_ms };
     },
     RunLLMTask() {
       throw new MeshError("FAILED_PRECONDITION", "this device has no local model");

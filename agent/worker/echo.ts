@@ -1,7 +1,8 @@
-import type { TaskKind } from "./task_kind.ts";
+import type { InstantKind } from "./task_kind.ts";
 
 /** Gives its input back: shows that a device works, and what a task costs apart from its work. */
-export const echo: TaskKind = {
+export const echo: InstantKind = {
   name: "ECHO",
-  run: (input) => `echo: ${input}`,
+  slots: 512,
+  answer: (input) => `echo: ${input}`,
 };

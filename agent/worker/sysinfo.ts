@@ -1,9 +1,10 @@
-import type { TaskKind } from "./task_kind.ts";
+import type { InstantKind } from "./task_kind.ts";
 
 /** Says what the device is: name, id, platform, memory, and its time. */
-export const sysinfo: TaskKind = {
+export const sysinfo: InstantKind = {
   name: "SYSINFO",
-  run(_input, host) {
+  slots: 64,
+  answer(_input, host) {
     const { device_name, device_id, platform, arch } = host.info();
     const { mem_total_mb, mem_used_mb } = host.sample();
     return [

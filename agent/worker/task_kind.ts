@@ -6,14 +6,34 @@ export interface WorkerHost {
   sample(): StatusSample;
 }
 
-/** One kind of task. */
-export interface TaskKind {
+/** What all kinds of tasks have. */
+interface NamedKind {
   /** As plans name it, e.g. `ECHO`. */
   readonly name: string;
+  /** How many tasks of this kind a device runs at once. */
+  readonly slots: number;
+}
+
+/** A kind whose tasks have nothing to wait for: they cost no promise, no timer and no place. */
+export interface InstantKind extends NamedKind {
   /**
-   * The task's output. A plain text, where nothing has to be waited for, spares the task a promise.
+   * The task's output.
    *
    * @throws whatever makes the task fail
    */
-  run(input: string, host: WorkerHost, signal?: AbortSignal): string | Promise<string>;
+  answer(input: string, host: WorkerHost): string;
 }
+
+/** A kind whose tasks take their time. */
+export interface LastingKind extends NamedKind {
+  /**
+   * Resolves with the task's output; rejects with whatever makes the task fail: a `MeshError` where that is not the
+   * task's own verdict, so that another device may do better.
+   *
+   * @param signal aborts when nobody wants the task any more or its time is over: it has 2 s to end then
+   */
+  run(input: string, host: WorkerHost, signal: AbortSignal): Promise<string>;
+}
+
+/** One kind of task. */
+export type TaskKind = InstantKind | LastingKind;

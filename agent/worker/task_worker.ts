@@ -1,81 +1,130 @@
-import { MeshError, messageOf } from "../core/errors.ts";
-import { echo } from "./echo.ts";
-import { sysinfo } from "./sysinfo.ts";
-import type { TaskKind, WorkerHost } from "./task_kind.ts";
+import { LinkedSignal } from "../core/abort.ts";
+import { durationText } from "../core/duration.ts";
+import { MeshError } from "../core/errors.ts";
+import { logger } from "../core/log.ts";
+import type { KindSlots } from "../../proto/messages.ts";
+import type { LastingKind, TaskKind, WorkerHost } from "./task_kind.ts";
+import { done, failed, type TaskRun } from "./task_run.ts";
+import { Turns } from "./turns.ts";
 
-/** What became of a task. */
-export interface TaskRun {
-  readonly ok: boolean;
-  readonly output: string;
-  /** One line; empty when `ok`. */
-  readonly error: string;
-  /** Time on this device, in ms. */
-  readonly time_ms: number;
-}
+const log = logger("worker");
+
+/** A task that names no time limit ends after this, in ms. */
+const DEFAULT_TIMEOUT_MS = 250_000;
+
+/** The longest time that a timer can be set to, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A task that was told to end is answered for after this, in ms, whether it ended or not. */
+const HEED_MS = 2000;
 
 export interface Task {
   readonly kind: string;
   readonly input: string;
+  /** The task ends after this, in ms, counted from its turn; 0 or absent = 250 s. */
+  readonly timeoutMs?: number;
 }
 
-/** Runs tasks on this device, each by its kind. */
+/** A kind with the places for its tasks. */
+interface Place {
+  readonly kind: TaskKind;
+  readonly turns: Turns;
+}
+
+/** Runs tasks on this device, each by its kind, and of each kind only so many at once. */
 export class TaskWorker {
   /** The kinds that this device can run. */
   readonly kinds: readonly string[];
-  readonly #kinds: ReadonlyMap<string, TaskKind>;
+  /** The same with how many tasks of each it runs at once. */
+  readonly slots: readonly KindSlots[];
+  readonly #places: ReadonlyMap<string, Place>;
 
-  constructor(private readonly host: WorkerHost, kinds: readonly TaskKind[] = [sysinfo, echo]) {
-    this.#kinds = new Map(kinds.map((kind) => [kind.name, kind]));
-    this.kinds = [...this.#kinds.keys()];
+  constructor(private readonly host: WorkerHost, kinds: readonly TaskKind[]) {
+    this.kinds = kinds.map((kind) => kind.name);
+    this.slots = kinds.map(({ name, slots }) => ({ kind: name, slots }));
+    this.#places = new Map(kinds.map((kind) => [kind.name, { kind, turns: new Turns(kind.slots) }]));
+  }
+
+  /** @throws {MeshError} `INVALID_ARGUMENT` for a kind that this device does not know */
+  requireKind(kind: string): void {
+    if (!this.#places.has(kind)) throw new MeshError("INVALID_ARGUMENT", this.#unknown(kind));
   }
 
   /**
-   * Runs one task. A task that fails is a result, not an error.
+   * Runs one task. One that has nothing to wait for is done when this returns, without a promise; one above its kind's
+   * number waits its turn. Whatever happens is the result: nothing is thrown, the promise does not reject.
    *
-   * @throws {MeshError} `INVALID_ARGUMENT` for a kind that this device does not know, `CANCELLED` when the signal aborted
-   */
-  async run(task: Task, signal?: AbortSignal): Promise<TaskRun> {
-    return await this.begin(task, signal);
-  }
-
-  /**
-   * As `run`, but a task that has nothing to wait for is done when this returns, without a promise: for batches of many small
-   * tasks.
+   * @param signal aborts when nobody wants the task any more; its reason becomes the task's error
    */
   begin(task: Task, signal?: AbortSignal): TaskRun | Promise<TaskRun> {
-    const kind = this.#kinds.get(task.kind);
-    if (!kind) {
-      const given = JSON.stringify(task.kind.slice(0, 100));
-      throw new MeshError("INVALID_ARGUMENT", `kind: ${given} is unknown, this device runs ${this.kinds.join(", ")}`);
-    }
-    if (signal?.aborted) throw cancelled();
     const begin = performance.now();
+    const place = this.#places.get(task.kind);
+    if (!place) return failed(new MeshError("UNIMPLEMENTED", this.#unknown(task.kind)), begin);
+    if (signal?.aborted) return failed(reasonOf(signal), begin);
+    const { kind, turns } = place;
+    if ("run" in kind) return this.#run(kind, turns, task, signal);
     try {
-      const output = kind.run(task.input, this.host, signal);
-      return typeof output === "string" ? done(output, begin) : this.#waitFor(output, begin, signal);
+      return done(kind.answer(task.input, this.host), begin);
     } catch (error) {
       return failed(error, begin);
     }
   }
 
-  async #waitFor(output: Promise<string>, begin: number, signal: AbortSignal | undefined): Promise<TaskRun> {
+  async #run(kind: LastingKind, turns: Turns, task: Task, signal: AbortSignal | undefined): Promise<TaskRun> {
+    const asked = performance.now();
     try {
-      return done(await output, begin);
+      await turns.take(signal);
     } catch (error) {
-      if (signal?.aborted) throw cancelled();
-      return failed(error, begin);
+      return failed(signal?.aborted ? reasonOf(signal) : error, asked);
     }
+    const begin = performance.now();
+    using limited = new LinkedSignal(signal);
+    const limit = timeLimit(task.timeoutMs);
+    limited.abortAfter(
+      limit,
+      new MeshError("DEADLINE_EXCEEDED", `stopped after ${durationText(limit)}, its time limit`),
+    );
+    const work = (async () => await kind.run(task.input, this.host, limited.signal))();
+    const leave = () => turns.leave();
+    work.then(leave, leave);
+    try {
+      return done(await endOrGiveUp(work, limited.signal, kind.name), begin);
+    } catch (error) {
+      return failed(limited.signal.aborted ? reasonOf(limited.signal) : error, begin);
+    }
+  }
+
+  #unknown(kind: string): string {
+    return `kind: ${JSON.stringify(kind.slice(0, 100))} is unknown, this device runs ${this.kinds.join(", ")}`;
   }
 }
 
-function done(output: string, begin: number): TaskRun {
-  return { ok: true, output, error: "", time_ms: performance.now() - begin };
+function timeLimit(timeoutMs: number | undefined): number {
+  return timeoutMs !== undefined && timeoutMs > 0 ? Math.min(MAX_TIMER_MS, timeoutMs) : DEFAULT_TIMEOUT_MS;
 }
 
-function failed(error: unknown, begin: number): TaskRun {
-  return { ok: false, output: "", error: messageOf(error), time_ms: performance.now() - begin };
+/** As `work` ends; rejects with the signal's reason when that aborted and `work` goes on all the same. */
+function endOrGiveUp(work: Promise<string>, signal: AbortSignal, kind: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onAbort = () => {
+      timer = setTimeout(() => {
+        log.warning("a task of kind {kind} goes on although it was stopped: its place stays taken", { kind });
+        reject(signal.reason);
+      }, HEED_MS);
+    };
+    const settle = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    };
+    work.then(resolve, reject).then(settle);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
 }
 
-function cancelled(): MeshError {
-  return new MeshError("CANCELLED", "the task was cancelled");
+/** Why a task was stopped. */
+function reasonOf(signal: AbortSignal): MeshError {
+  const { reason } = signal;
+  return reason instanceof MeshError ? reason : new MeshError("CANCELLED", "the task was cancelled");
 }

@@ -1,0 +1,192 @@
+import { LinkedSignal } from "../core/abort.ts";
+import { MeshError, messageOf } from "../core/errors.ts";
+import type { TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import { OVER, RememberedAttempts } from "./remembered_attempts.ts";
+import { RunningCount } from "./running_count.ts";
+
+/** Attempts that run at once for one coordinator. */
+export const TASK_SLOTS = 512;
+
+/** Attempts of one coordinator that are remembered, so that none is run twice. */
+const REMEMBERED = 200_000;
+
+/** Characters of attempts that are named in one message, at most: an agent receives 32 MiB. */
+const MAX_REFS = 8 * 1_048_576;
+
+/** What an attempt takes in a message besides its two ids, in bytes. */
+const REF_OVERHEAD = 16;
+
+/** What is stopped has so long, in ms, to end: its worker answers for it after 2 s. */
+const STOP_MS = 2500;
+
+/** The result of one attempt, with the wire's names. */
+export type AttemptResult = Omit<TaskOutcome, keyof TaskRef>;
+
+/** What attempts are run with. */
+export interface TaskRunner {
+  /** Answers at once where nothing has to be waited for. @param task.timeoutMs 0 = the worker's own limit */
+  runTask(
+    task: { readonly kind: string; readonly input: string; readonly timeoutMs: number },
+    signal: AbortSignal,
+  ): AttemptResult | Promise<AttemptResult>;
+}
+
+/** An attempt that runs. */
+class RunningAttempt {
+  constructor(readonly ref: TaskRef, readonly controller: AbortController) {}
+}
+
+/**
+ * The attempts that this device holds for one coordinator: those that run, and those whose outcome the coordinator has
+ * not acknowledged. It lives over reconnects, so that a stream that breaks stops nothing and loses nothing, and it
+ * remembers what it ran, so that nothing runs twice.
+ */
+export class HeldAttempts {
+  readonly #attempts = new RememberedAttempts<RunningAttempt | TaskOutcome>(REMEMBERED);
+  readonly #running = new RunningCount();
+  #unacknowledged = 0;
+  #onOutcome: ((outcome: TaskOutcome) => void) | undefined;
+  #stopped: MeshError | undefined;
+
+  constructor(private readonly runner: TaskRunner) {}
+
+  /** How many run now: at most {@link TASK_SLOTS}. */
+  get running(): number {
+    return this.#running.count;
+  }
+
+  /** How many have an outcome that is not acknowledged. */
+  get unacknowledged(): number {
+    return this.#unacknowledged;
+  }
+
+  /** Outcomes go to this listener as they come, until another one listens. None is told twice: see {@link outcomes}. */
+  listen(onOutcome: (outcome: TaskOutcome) => void): void {
+    this.#onOutcome = onOutcome;
+  }
+
+  /** Ends `listen`, unless another one listens by now. */
+  unlisten(onOutcome: (outcome: TaskOutcome) => void): void {
+    if (this.#onOutcome === onOutcome) this.#onOutcome = undefined;
+  }
+
+  /** Runs an attempt. False for one that it knows already: nothing is done then. */
+  begin(task: TaskAssignment): boolean {
+    const { job_id, task_id, attempt, kind, input } = task;
+    const ref: TaskRef = { job_id, task_id, attempt };
+    if (this.#attempts.get(ref) !== undefined) return false;
+    const refusal = this.#refusal();
+    if (refusal) {
+      this.#end(ref, failure(refusal));
+      return true;
+    }
+    const controller = new AbortController();
+    let result: AttemptResult | Promise<AttemptResult>;
+    try {
+      result = this.runner.runTask({ kind, input, timeoutMs: task.timeout_ms }, controller.signal);
+    } catch (error) {
+      result = failure(error);
+    }
+    if (result instanceof Promise) this.#wait(new RunningAttempt(ref, controller), result);
+    else this.#end(ref, result);
+    return true;
+  }
+
+  /** The outcome of an attempt that has ended and is not acknowledged. */
+  outcome(ref: TaskRef): TaskOutcome | undefined {
+    const what = this.#attempts.get(ref);
+    return what === OVER || what instanceof RunningAttempt ? undefined : what;
+  }
+
+  /** All outcomes that are not acknowledged. */
+  outcomes(): TaskOutcome[] {
+    const outcomes: TaskOutcome[] = [];
+    for (const what of this.#open()) if (!(what instanceof RunningAttempt)) outcomes.push(what);
+    return outcomes;
+  }
+
+  /**
+   * The attempts that it holds, those that run first. Of others only as many as a message takes: whose outcome comes
+   * without having been named is run again elsewhere, which is waste but no harm.
+   */
+  refs(): TaskRef[] {
+    const refs = this.#runningAttempts().map((attempt) => attempt.ref);
+    let characters = 0;
+    for (const { job_id, task_id, attempt } of this.outcomes()) {
+      characters += job_id.length + task_id.length + REF_OVERHEAD;
+      if (characters > MAX_REFS) break;
+      refs.push({ job_id, task_id, attempt });
+    }
+    return refs;
+  }
+
+  /** The coordinator has the outcome for good. */
+  acknowledge(ref: TaskRef): void {
+    if (this.outcome(ref) === undefined) return;
+    this.#attempts.set(ref, OVER);
+    this.#unacknowledged--;
+  }
+
+  /** Nobody wants the attempt any more. Its outcome follows. */
+  cancel(ref: TaskRef): void {
+    const what = this.#attempts.get(ref);
+    if (what instanceof RunningAttempt) what.controller.abort(new MeshError("CANCELLED", "cancelled"));
+  }
+
+  /** Resolves when nothing runs, or the signal aborts. */
+  idle(signal: AbortSignal): Promise<void> {
+    return this.#running.none(signal);
+  }
+
+  /** Stops all that runs, waits until it has ended (at most 2.5 s), and refuses what comes after. Idempotent. */
+  async stop(reason: string): Promise<void> {
+    this.#stopped ??= new MeshError("UNAVAILABLE", reason);
+    for (const { controller } of this.#runningAttempts()) controller.abort(this.#stopped);
+    using late = new LinkedSignal();
+    late.abortAfter(STOP_MS, this.#stopped);
+    await this.idle(late.signal);
+  }
+
+  /** Without a look at all that is remembered where nothing is open. */
+  #open(): Iterable<RunningAttempt | TaskOutcome> {
+    return this.running + this.#unacknowledged > 0 ? this.#attempts.open() : [];
+  }
+
+  #runningAttempts(): RunningAttempt[] {
+    const running: RunningAttempt[] = [];
+    for (const what of this.#open()) if (what instanceof RunningAttempt) running.push(what);
+    return running;
+  }
+
+  #refusal(): MeshError | undefined {
+    if (this.#stopped) return this.#stopped;
+    if (this.running < TASK_SLOTS) return undefined;
+    return new MeshError("RESOURCE_EXHAUSTED", `this device runs ${TASK_SLOTS} tasks for its coordinator already`);
+  }
+
+  async #wait(attempt: RunningAttempt, run: Promise<AttemptResult>): Promise<void> {
+    this.#running.begin();
+    this.#attempts.set(attempt.ref, attempt);
+    let result: AttemptResult;
+    try {
+      result = await run;
+    } catch (error) {
+      result = failure(error);
+    }
+    this.#running.end();
+    this.#end(attempt.ref, result);
+  }
+
+  #end({ job_id, task_id, attempt }: TaskRef, result: AttemptResult): void {
+    const { ok, output, error, error_code, time_ms } = result;
+    const outcome: TaskOutcome = { job_id, task_id, attempt, ok, output, error, error_code, time_ms };
+    this.#attempts.set(outcome, outcome);
+    this.#unacknowledged++;
+    this.#onOutcome?.(outcome);
+  }
+}
+
+function failure(error: unknown): AttemptResult {
+  const error_code = error instanceof MeshError ? error.code : "";
+  return { ok: false, output: "", error: messageOf(error), error_code, time_ms: 0 };
+}
