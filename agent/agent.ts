@@ -19,9 +19,9 @@ import { JobService } from "./jobs/job_service.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./mesh/batches.ts";
 import { channelPair } from "./mesh/channel.ts";
 import { DialledDevices } from "./mesh/dialled_devices.ts";
+import { HeldAttempts } from "./mesh/held_attempts.ts";
 import { Joiner } from "./mesh/joiner.ts";
 import { Peers } from "./mesh/peers.ts";
-import { UnacknowledgedOutcomes } from "./mesh/unacknowledged.ts";
 import { WorkerSession, type WorkSource } from "./mesh/worker_session.ts";
 import { isLoopback, reachableAddress } from "./network.ts";
 import { giveBackPermissions } from "./permissions.ts";
@@ -38,6 +38,7 @@ import { unavailableHandlers } from "./rpc/unavailable_handlers.ts";
 import { workerHandlers } from "./rpc/worker_handlers.ts";
 import { shareFolder } from "./share_folder.ts";
 import { openStore } from "./store/open_store.ts";
+import { taskKinds } from "./worker/kinds.ts";
 import { TaskWorker } from "./worker/task_worker.ts";
 
 const log = logger("agent");
@@ -123,9 +124,10 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     httpAddress: () => reachableAddress(config.http, http.port, config.advertise),
   }, () => status.current());
   const commands = new CommandRunner({ allow: config.allow, share });
-  const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() });
+  const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, taskKinds(commands));
   const work: WorkSource = {
-    runTask: (task, signal) => tasks.run(task, signal),
+    kinds: tasks.slots,
+    runTask: (task, signal) => tasks.begin(task, signal),
     runCommand: (command, args, how) => commands.run(command, args, how),
     sample: () => status.current(),
   };
@@ -235,7 +237,11 @@ function requireKeyToJoin(config: AgentConfig): void {
 function attachSelf(peers: Peers, self: { deviceId: string; instanceId: string; work: WorkSource }): void {
   const [up, down] = channelPair<WorkerBatch, CoordinatorBatch>();
   peers.accept(down, "self");
-  new WorkerSession(up, { ...self, unacknowledged: new UnacknowledgedOutcomes() }).start();
+  const held = new HeldAttempts(self.work);
+  const session = new WorkerSession(up, { ...self, held });
+  // Such a stream never breaks: it ends with the agent.
+  session.closed.then(() => held.stop("the agent is stopping"));
+  session.start();
 }
 
 function announceStart(config: AgentConfig, at: { grpc: string; key: string; created: boolean }): void {
