@@ -1,9 +1,28 @@
 import type { DeviceInfo } from "../../proto/messages.ts";
-import { DEVICE_WIDTH, type Flat, JOB_WIDTH, KEYED_TASK_WIDTH, type Write } from "./sqlite_messages.ts";
-import type { DeviceRecord, JobChange, JobOverview, JobRecord, JobState, TaskChange, TaskRecord } from "./store.ts";
+import { isOrdinal, ordinalsOfText, textOfOrdinals } from "./ordinal_text.ts";
+import {
+  DEVICE_WIDTH,
+  type Flat,
+  JOB_WIDTH,
+  KEYED_LEASE_WIDTH,
+  KEYED_TASK_WIDTH,
+  type Write,
+} from "./sqlite_messages.ts";
+import type {
+  Change,
+  DeviceRecord,
+  FailedAttempt,
+  JobOverview,
+  JobRecord,
+  JobState,
+  Lease,
+  SubmissionKey,
+  TaskChange,
+  TaskRecord,
+} from "./store.ts";
 
 /** A message to the worker ends after this many rows or characters: making one takes a few ms. */
-const ROWS_A_PART = 2_500;
+const ROWS_A_PART = 2_000;
 const CHARACTERS_A_PART = 1024 * 1024;
 
 /** What goes to the worker in one message; `last` says that nothing of the call is left. */
@@ -15,24 +34,49 @@ export interface Part {
   readonly last: boolean;
 }
 
-/** A new job and its tasks. Takes from `tasks` only what fits into the part asked for. */
-export function* insertParts(job: JobRecord, tasks: readonly TaskRecord[]): Generator<Part> {
-  const newJob = flatJob(job, tasks.length);
-  for (const { values, ...part } of parts(tasks, flatTask, (task) => task.spec.input.length + task.result.length)) {
-    const newTasks = { jobId: job.jobId, values };
-    yield part.first
-      ? { ...part, write: { newJob, newTasks }, characters: part.characters + job.text.length }
-      : { ...part, write: { newTasks } };
+/** A new job, under a key that no other has, and its tasks. Takes from `tasks` only what fits into the part asked for. */
+export function* insertParts(
+  key: number,
+  job: JobRecord,
+  tasks: readonly TaskRecord[],
+  submission: SubmissionKey | undefined,
+): Generator<Part> {
+  // Copied now: the parts are made later.
+  const values: Flat = [key, job.jobId, job.text, job.maxWorkers, job.reduce, job.summary, job.createdAt];
+  values.push(job.state, job.finishedAt, job.reason, tasks.length);
+  const named = submission && [submission.client, submission.key, key, job.createdAt];
+  const counts = { DONE: 0, FAILED: 0 };
+  const flatten = (task: TaskRecord, into: Flat) => {
+    if (!isOrdinal(task.ordinal)) {
+      throw new RangeError(`job ${job.jobId} has a task in place ${task.ordinal}`);
+    }
+    if (task.state === "DONE" || task.state === "FAILED") counts[task.state]++;
+    flatTask(task, into);
+  };
+  for (const part of parts(tasks, flatten, (task) => task.spec.input.length + task.result.length)) {
+    const write: Write = {
+      ...(part.first && !part.last && { hiddenJob: { key, jobId: job.jobId } }),
+      newTasks: { key, values: part.values },
+      ...(part.last && { newJob: [...values, counts.DONE, counts.FAILED] }),
+      ...(part.last && named && { submission: named }),
+    };
+    const { rows, last } = part;
+    yield { write, rows, last, characters: part.characters + (last ? job.text.length : 0) };
   }
 }
 
-/** Changes of jobs and tasks. Takes from `tasks` only what fits into the part asked for. */
-export function* updateParts(jobs: readonly JobChange[], tasks: readonly TaskChange[]): Generator<Part> {
+/** Changes of jobs and tasks, and leases. Takes from the tasks only what fits into the part asked for. */
+export function* updateParts({ jobs = [], tasks = [], leases = [] }: Change): Generator<Part> {
   const jobChanges = jobs.flatMap((job) => [job.jobId, job.state, job.finishedAt, job.reason]);
-  for (const { values, ...part } of parts(tasks, flatTaskChange, (task) => task.result.length + task.error.length)) {
-    yield part.first
-      ? { ...part, write: { jobChanges, taskChanges: values }, rows: part.rows + jobs.length }
-      : { ...part, write: { taskChanges: values } };
+  const newLeases = leases.flatMap(flatLease);
+  for (const part of parts(tasks, flatTaskChange, (task) => task.result.length + task.error.length)) {
+    const write: Write = {
+      ...(part.first && jobs.length > 0 && { jobChanges }),
+      ...(tasks.length > 0 && { taskChanges: part.values }),
+      ...(part.last && leases.length > 0 && { leases: newLeases }),
+    };
+    const rows = part.rows + (part.first ? jobs.length : 0) + (part.last ? leases.length : 0);
+    yield { write, rows, characters: part.characters, last: part.last };
   }
 }
 
@@ -42,8 +86,9 @@ export function devicePart(device: DeviceRecord): Part {
   return { write: { device: values }, rows: 1, characters: info.length, last: true };
 }
 
-export function removalPart(deviceId: string): Part {
-  return { write: { removedDevice: deviceId }, rows: 1, characters: deviceId.length, last: true };
+/** A write of one row. */
+export function smallPart(write: Write): Part {
+  return { write, rows: 1, characters: 0, last: true };
 }
 
 /** At least one part, even of no items. */
@@ -62,31 +107,25 @@ function* parts<T>(items: readonly T[], flatten: (item: T, into: Flat) => void, 
   } while (at < items.length);
 }
 
-function flatJob(job: JobRecord, tasksTotal: number): Flat {
-  return [
-    job.jobId,
-    job.text,
-    job.maxWorkers,
-    job.reduce,
-    job.summary,
-    job.createdAt,
-    job.state,
-    job.finishedAt,
-    job.reason,
-    tasksTotal,
-  ];
-}
-
 function flatTask(task: TaskRecord, into: Flat): void {
   const { spec } = task;
   into.push(task.ordinal, task.group, spec.task_id, spec.kind, spec.input, spec.target_device_id);
-  into.push(spec.prompt_tokens, spec.max_output_tokens);
+  into.push(spec.prompt_tokens, spec.max_output_tokens, task.timeoutMs);
   into.push(task.state, task.attempt, task.deviceId, task.deviceName, task.result, task.error);
+  into.push(textOfAttempts(task.failedAttempts));
 }
 
 function flatTaskChange(task: TaskChange, into: Flat): void {
   into.push(task.jobId, task.ordinal, task.state, task.attempt);
-  into.push(task.deviceId, task.deviceName, task.result, task.error);
+  into.push(task.deviceId, task.deviceName, task.result, task.error, textOfAttempts(task.failedAttempts));
+}
+
+function flatLease(lease: Lease): Flat {
+  return [lease.jobId, lease.deviceId, lease.deviceName, lease.instanceId, textOfOrdinals(lease.ordinals)];
+}
+
+function textOfAttempts(attempts: readonly FailedAttempt[]): string {
+  return attempts.length === 0 ? "" : JSON.stringify(attempts);
 }
 
 /** Jobs of a page, each with the key that its tasks are read with. */
@@ -125,12 +164,27 @@ export function tasksOf(values: Flat): { jobKey: number; task: TaskRecord }[] {
         prompt_tokens: values[at + 7] as number,
         max_output_tokens: values[at + 8] as number,
       },
-      state: values[at + 9] as JobState,
-      attempt: values[at + 10] as number,
-      deviceId: values[at + 11] as string,
-      deviceName: values[at + 12] as string,
-      result: values[at + 13] as string,
-      error: values[at + 14] as string,
+      timeoutMs: values[at + 9] as number,
+      state: values[at + 10] as JobState,
+      attempt: values[at + 11] as number,
+      deviceId: values[at + 12] as string,
+      deviceName: values[at + 13] as string,
+      result: values[at + 14] as string,
+      error: values[at + 15] as string,
+      failedAttempts: attemptsOf(values[at + 16] as string),
+    },
+  }));
+}
+
+/** Leases of a page, each with the key of its job. */
+export function leasesOf(values: Flat): { jobKey: number; lease: Omit<Lease, "jobId"> }[] {
+  return rowsOf(values, KEYED_LEASE_WIDTH, (at) => ({
+    jobKey: values[at] as number,
+    lease: {
+      deviceId: values[at + 1] as string,
+      deviceName: values[at + 2] as string,
+      instanceId: values[at + 3] as string,
+      ordinals: ordinalsOfText(values[at + 4] as string),
     },
   }));
 }
@@ -142,6 +196,10 @@ export function devicesOf(values: Flat): DeviceRecord[] {
     registeredAt: values[at + 2] as number,
     lastSeen: values[at + 3] as number,
   }));
+}
+
+function attemptsOf(text: string): readonly FailedAttempt[] {
+  return text === "" ? [] : JSON.parse(text) as FailedAttempt[];
 }
 
 function rowsOf<T>(values: Flat, width: number, rowAt: (at: number) => T): T[] {

@@ -1,14 +1,20 @@
 import { MeshError } from "../core/errors.ts";
+import { isOrdinal } from "./ordinal_text.ts";
 import type {
+  Change,
   DeviceRecord,
   JobChange,
   JobOverview,
+  JobPosition,
   JobRecord,
   JobState,
+  Lease,
   Store,
   StoredJob,
+  SubmissionKey,
   TaskChange,
   TaskRecord,
+  TaskState,
 } from "./store.ts";
 
 /** So many tasks are copied before other work gets its turn: a few ms. */
@@ -17,48 +23,50 @@ const TASKS_A_TURN = 5_000;
 interface KeptJob {
   job: JobRecord;
   readonly tasks: Map<number, TaskRecord>;
+  leases: Lease[];
   done: number;
   failed: number;
 }
 
 /**
  * A store that ends with the process, for tests and for agents that need not remember. What it is given and what it
- * gives are copies. Calls take effect one after the other, in the order in which they were made.
+ * gives are copies. Calls take effect one after the other, in the order in which they were made: a large insert is only
+ * a matter of copying, and others wait for it.
  */
 export class MemoryStore implements Store {
   readonly #jobs = new Map<string, KeptJob>();
+  /** Jobs by what `nameOf` makes of a submission. */
+  readonly #submissions = new Map<string, JobRecord>();
   readonly #devices = new Map<string, DeviceRecord>();
   #lastCall: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  insertJob(job: JobRecord, tasks: readonly TaskRecord[]): Promise<void> {
-    const kept: KeptJob = { job: { ...job }, tasks: new Map(), done: 0, failed: 0 };
+  insertJob(job: JobRecord, tasks: readonly TaskRecord[], submission?: SubmissionKey): Promise<void> {
+    const kept: KeptJob = { job: { ...job }, tasks: new Map(), leases: [], done: 0, failed: 0 };
+    const name = submission && nameOf(submission);
     return this.#inTurn(async () => {
       if (this.#jobs.has(job.jobId)) throw refused(`job ${job.jobId} is there already`);
       await inTurns(tasks, (task) => {
+        if (!isOrdinal(task.ordinal)) throw refused(`job ${job.jobId} has a task in place ${task.ordinal}`);
         if (kept.tasks.has(task.ordinal)) throw refused(`job ${job.jobId} has two tasks ${task.ordinal}`);
         kept.tasks.set(task.ordinal, copyTask(task));
         count(kept, task.state, 1);
       });
       this.#jobs.set(job.jobId, kept);
+      if (name !== undefined) this.#submissions.set(name, kept.job);
     });
   }
 
-  update(change: { readonly jobs?: readonly JobChange[]; readonly tasks?: readonly TaskChange[] }): Promise<void> {
+  update(change: Change): Promise<void> {
     const jobs = change.jobs?.map((job) => ({ ...job })) ?? [];
+    const leases = change.leases?.map((lease) => ({ ...lease, ordinals: [...lease.ordinals] })) ?? [];
     return this.#inTurn(async () => {
-      for (const { jobId, ...changed } of jobs) {
-        const kept = this.#jobs.get(jobId);
-        if (kept) Object.assign(kept.job, changed);
+      for (const changed of jobs) this.#changeJob(changed);
+      await inTurns(change.tasks ?? [], (changed) => this.#changeTask(changed));
+      for (const lease of leases) {
+        const kept = this.#jobs.get(lease.jobId);
+        if (kept && isUnfinished(kept.job)) kept.leases.push(lease);
       }
-      await inTurns(change.tasks ?? [], ({ jobId, ordinal, ...changed }) => {
-        const kept = this.#jobs.get(jobId);
-        const task = kept?.tasks.get(ordinal);
-        if (!kept || !task) return;
-        count(kept, task.state, -1);
-        Object.assign(task, changed);
-        count(kept, task.state, 1);
-      });
     });
   }
 
@@ -71,17 +79,19 @@ export class MemoryStore implements Store {
 
   unfinishedJobs(): Promise<StoredJob[]> {
     return this.#inTurn(async () => {
-      const found = [...this.#jobs.values()].filter(({ job }) => job.state === "QUEUED" || job.state === "RUNNING");
+      const found = [...this.#jobs.values()].filter(({ job }) => isUnfinished(job));
       const jobs: StoredJob[] = [];
       for (const kept of found.sort((a, b) => byAge(a.job, b.job))) jobs.push(await copyJob(kept));
       return jobs;
     });
   }
 
-  listJobs({ state, limit }: { readonly state?: JobState; readonly limit: number }): Promise<JobOverview[]> {
+  listJobs(
+    { state, limit, after }: { readonly state?: JobState; readonly limit: number; readonly after?: JobPosition },
+  ): Promise<JobOverview[]> {
     return this.#inTurn(() =>
       [...this.#jobs.values()]
-        .filter(({ job }) => state === undefined || job.state === state)
+        .filter(({ job }) => (state === undefined || job.state === state) && (!after || byAge(job, after) < 0))
         .sort((a, b) => byAge(b.job, a.job))
         .slice(0, limit)
         .map(({ job, tasks, done, failed }) => ({
@@ -91,6 +101,57 @@ export class MemoryStore implements Store {
           tasksFailed: failed,
         }))
     );
+  }
+
+  listTasks({ jobId, state, after, limit, characters }: {
+    readonly jobId: string;
+    readonly state?: TaskState;
+    readonly after: number;
+    readonly limit: number;
+    readonly characters: number;
+  }): Promise<TaskRecord[]> {
+    return this.#inTurn(() => {
+      const found = [...this.#jobs.get(jobId)?.tasks.values() ?? []]
+        .filter((task) => task.ordinal > after && (state === undefined || task.state === state))
+        .sort((a, b) => a.ordinal - b.ordinal);
+      const tasks: TaskRecord[] = [];
+      let total = 0;
+      for (const task of found) {
+        if (tasks.length >= limit || total > characters) break;
+        tasks.push(copyTask(task));
+        total += task.spec.input.length + task.result.length;
+      }
+      return tasks;
+    });
+  }
+
+  submittedJob(submission: SubmissionKey, since: number): Promise<JobRecord | undefined> {
+    const name = nameOf(submission);
+    return this.#inTurn(() => {
+      const job = this.#submissions.get(name);
+      return job && job.createdAt >= since ? { ...job } : undefined;
+    });
+  }
+
+  finishedBefore(time: number, limit: number): Promise<string[]> {
+    return this.#inTurn(() =>
+      [...this.#jobs.values()]
+        .filter(({ job }) => job.finishedAt > 0 && job.finishedAt < time)
+        .sort((a, b) => a.job.finishedAt - b.job.finishedAt || compare(a.job.jobId, b.job.jobId))
+        .slice(0, limit)
+        .map(({ job }) => job.jobId)
+    );
+  }
+
+  removeJob(jobId: string): Promise<void> {
+    return this.#inTurn(() => {
+      this.#jobs.delete(jobId);
+      this.#forget((job) => job.jobId === jobId);
+    });
+  }
+
+  forgetSubmissions(before: number): Promise<void> {
+    return this.#inTurn(() => this.#forget((job) => job.createdAt < before));
   }
 
   putDevice(device: DeviceRecord): Promise<void> {
@@ -114,6 +175,26 @@ export class MemoryStore implements Store {
     return this.#closing ??= this.#lastCall.then(() => {});
   }
 
+  #changeJob({ jobId, ...changed }: JobChange): void {
+    const kept = this.#jobs.get(jobId);
+    if (!kept) return;
+    Object.assign(kept.job, changed);
+    if (!isUnfinished(kept.job)) kept.leases = [];
+  }
+
+  #changeTask({ jobId, ordinal, ...changed }: TaskChange): void {
+    const kept = this.#jobs.get(jobId);
+    const task = kept?.tasks.get(ordinal);
+    if (!kept || !task) return;
+    count(kept, task.state, -1);
+    Object.assign(task, changed);
+    count(kept, task.state, 1);
+  }
+
+  #forget(test: (job: JobRecord) => boolean): void {
+    for (const [name, job] of this.#submissions) if (test(job)) this.#submissions.delete(name);
+  }
+
   #inTurn<T>(run: () => T | Promise<T>): Promise<T> {
     if (this.#closing) return Promise.reject(new MeshError("UNAVAILABLE", "The store is closed"));
     const result = this.#lastCall.then(run);
@@ -131,10 +212,14 @@ async function inTurns<T>(items: Iterable<T>, use: (item: T) => void): Promise<v
   }
 }
 
-async function copyJob({ job, tasks }: KeptJob): Promise<StoredJob> {
+async function copyJob({ job, tasks, leases }: KeptJob): Promise<StoredJob> {
   const copies: TaskRecord[] = [];
   await inTurns(tasks.values(), (task) => copies.push(copyTask(task)));
-  return { job: { ...job }, tasks: copies.sort((a, b) => a.ordinal - b.ordinal) };
+  return {
+    job: { ...job },
+    tasks: copies.sort((a, b) => a.ordinal - b.ordinal),
+    leases: leases.map((lease) => ({ ...lease, ordinals: [...lease.ordinals] })),
+  };
 }
 
 function copyTask(task: TaskRecord): TaskRecord {
@@ -146,8 +231,16 @@ function count(job: KeptJob, state: JobState, by: number): void {
   else if (state === "FAILED") job.failed += by;
 }
 
+function isUnfinished({ state }: JobRecord): boolean {
+  return state === "QUEUED" || state === "RUNNING";
+}
+
+function nameOf({ client, key }: SubmissionKey): string {
+  return JSON.stringify([client, key]);
+}
+
 /** Oldest first. */
-function byAge(a: JobRecord, b: JobRecord): number {
+function byAge(a: JobPosition, b: JobPosition): number {
   return a.createdAt - b.createdAt || compare(a.jobId, b.jobId);
 }
 

@@ -38,8 +38,8 @@ export async function openSqliteStore(dataDir: string, onNotice: (message: strin
   // The thread starts while the file is looked at.
   const channel = new SqliteChannel();
   try {
-    await open(channel, path, onNotice);
-    return new SqliteStore(channel, path);
+    const nextKey = await open(channel, path, onNotice);
+    return new SqliteStore(channel, path, nextKey, onNotice);
   } catch (error) {
     channel.end();
     if (error instanceof MeshError) throw error;
@@ -47,22 +47,23 @@ export async function openSqliteStore(dataDir: string, onNotice: (message: strin
   }
 }
 
-async function open(channel: SqliteChannel, path: string, onNotice: (message: string) => void): Promise<void> {
+/** Returns the first key that no job has. */
+async function open(channel: SqliteChannel, path: string, onNotice: (message: string) => void): Promise<number> {
   if (!await makeFile(path)) {
     await putAside(path, "file is not a database", onNotice);
     await makeFile(path);
   }
   const mark = damageMark(path);
   const marked = await exists(mark);
-  const { failure } = await channel.ask({ op: "open", path, fullCheck: marked });
-  if (failure && failure.kind !== "damaged") throw storeError(`Cannot open the store "${path}"`, failure);
-  if (failure) {
-    await putAside(path, failure.message, onNotice);
+  let reply = await channel.ask({ op: "open", path, fullCheck: marked });
+  if (reply.failure?.kind === "damaged") {
+    await putAside(path, reply.failure.message, onNotice);
     await makeFile(path);
-    const again = await channel.ask({ op: "open", path, fullCheck: false });
-    if (again.failure) throw storeError(`Cannot open the store "${path}"`, again.failure);
+    reply = await channel.ask({ op: "open", path, fullCheck: false });
   }
+  if (reply.failure) throw storeError(`Cannot open the store "${path}"`, reply.failure);
   if (marked) await Deno.remove(mark);
+  return reply.nextKey ?? 1;
 }
 
 async function putAside(path: string, damage: string, onNotice: (message: string) => void): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** The schema that this program writes, kept in the file's `user_version`. A file with a higher one is left alone. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /**
  * What leads from each version to the next; the first entry makes version 1 from an empty file. Entries that were
@@ -9,7 +9,11 @@ const SCHEMA_VERSION = 1;
  *
  * A task is in two tables, both keyed by `job key * 2^32 + ordinal`: `tasks` has what never changes, `outcomes` what
  * does, so that a change does not write a long input again. A task without an outcome is QUEUED and was never tried.
- * A job carries the counts of its tasks, so that a list of jobs reads no task.
+ * A job carries the counts of its tasks, so that a list of jobs reads no task. Leases are keyed like tasks, with a
+ * running number of their job in place of the ordinal.
+ *
+ * A key in `hidden_jobs` is of a job that nobody sees: one that is being inserted or removed in several transactions.
+ * Its rows go before the key does, so that no later job can be given a key under which something is left.
  */
 const MIGRATIONS: readonly (readonly string[])[] = [[
   `CREATE TABLE jobs (
@@ -54,6 +58,27 @@ const MIGRATIONS: readonly (readonly string[])[] = [[
      registered_at INTEGER NOT NULL,
      last_seen INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID`,
+], [
+  `ALTER TABLE tasks ADD COLUMN timeout_ms INTEGER NOT NULL DEFAULT 250000`,
+  `ALTER TABLE outcomes ADD COLUMN failed_attempts TEXT NOT NULL DEFAULT ''`,
+  `CREATE TABLE leases (
+     key INTEGER PRIMARY KEY,
+     device_id TEXT NOT NULL,
+     device_name TEXT NOT NULL,
+     instance_id TEXT NOT NULL,
+     ordinals TEXT NOT NULL
+   ) STRICT`,
+  `CREATE TABLE submissions (
+     client TEXT NOT NULL,
+     name TEXT NOT NULL,
+     job_key INTEGER NOT NULL,
+     made_at INTEGER NOT NULL,
+     PRIMARY KEY (client, name)
+   ) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX submissions_by_age ON submissions (made_at)`,
+  `CREATE INDEX submissions_by_job ON submissions (job_key)`,
+  `CREATE TABLE hidden_jobs (key INTEGER PRIMARY KEY) STRICT`,
+  `CREATE INDEX jobs_by_end ON jobs (finished_at, job_id) WHERE finished_at > 0`,
 ]];
 
 /** What a file is to this program. */

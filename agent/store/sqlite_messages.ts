@@ -4,48 +4,77 @@
  */
 export type Flat = (string | number)[];
 
-/**
- * `ordinal, group, task_id, kind, input, target_device_id, prompt_tokens, max_output_tokens`, then
- * `state, attempt, device_id, device_name, result, error`
- */
-export const TASK_WIDTH = 14;
+/** `ordinal, group, task_id, kind, input, target_device_id, prompt_tokens, max_output_tokens, timeout_ms` */
+export const SPEC_WIDTH = 9;
+/** `state, attempt, device_id, device_name, result, error, failed_attempts` */
+export const OUTCOME_WIDTH = 7;
+/** A task's specification, then its outcome. */
+export const TASK_WIDTH = SPEC_WIDTH + OUTCOME_WIDTH;
+/** The key of a task's job, then its fields. */
+export const KEYED_TASK_WIDTH = 1 + TASK_WIDTH;
+/** `job_id, ordinal`, then the outcome. */
+export const TASK_CHANGE_WIDTH = 2 + OUTCOME_WIDTH;
 /** `job_id, state, finished_at, reason` */
 export const JOB_CHANGE_WIDTH = 4;
-/** `job_id, ordinal, state, attempt, device_id, device_name, result, error` */
-export const TASK_CHANGE_WIDTH = 8;
+/** `job_id, device_id, device_name, instance_id, ordinals as text` */
+export const LEASE_WIDTH = 5;
+/** The key of a lease's job, then `device_id, device_name, instance_id, ordinals as text`. */
+export const KEYED_LEASE_WIDTH = 5;
 /** `device_id, info as JSON, registered_at, last_seen` */
 export const DEVICE_WIDTH = 4;
 /**
- * The job's key, then `job_id, text, max_workers, reduce, summary, created_at, state, finished_at, reason, tasks_total,
- * tasks_done, tasks_failed`
+ * `key, job_id, text, max_workers, reduce, summary, created_at, state, finished_at, reason, tasks_total, tasks_done,
+ * tasks_failed`
  */
 export const JOB_WIDTH = 13;
-/** The key of a task's job, then its fields. */
-export const KEYED_TASK_WIDTH = 15;
 
 /** What one call writes, or one part of it. Everything in it is applied in the order of these fields. */
 export interface Write {
-  /** `job_id` to `tasks_total`, as in a read job. */
+  /** Begins a job in several transactions: its key stays hidden until the job's row is there. */
+  readonly hiddenJob?: { readonly key: number; readonly jobId: string };
+  readonly newTasks?: { readonly key: number; readonly values: Flat };
+  /** Makes the job visible. */
   readonly newJob?: Flat;
-  readonly newTasks?: { readonly jobId: string; readonly values: Flat };
+  /** `client, key, the job's key, made_at` */
+  readonly submission?: Flat;
   readonly jobChanges?: Flat;
   readonly taskChanges?: Flat;
+  readonly leases?: Flat;
+  /** Hides the job: its rows are left to `sweep`. */
+  readonly removedJob?: string;
+  /** Unix time in ms. */
+  readonly forgetSubmissionsBefore?: number;
   readonly device?: Flat;
   readonly removedDevice?: string;
 }
 
 /** What can be read. The pages of one read show the store at one moment. */
 export type Query =
-  /** The job's row (none if it is unknown), then its tasks in order. */
+  /** The job's row (none if it is unknown), then its tasks in order, then its leases. */
   | { readonly what: "job"; readonly jobId: string }
-  /** The rows of all unfinished jobs, oldest first, then their tasks. */
+  /** The rows of all unfinished jobs, oldest first, then their tasks, then their leases. */
   | { readonly what: "unfinished" }
-  | { readonly what: "jobs"; readonly state: string | undefined; readonly limit: number }
+  | {
+    readonly what: "jobs";
+    readonly state: string | undefined;
+    readonly limit: number;
+    readonly after: { readonly createdAt: number; readonly jobId: string } | undefined;
+  }
+  | {
+    readonly what: "tasks";
+    readonly jobId: string;
+    readonly state: string | undefined;
+    readonly after: number;
+    readonly limit: number;
+    readonly characters: number;
+  }
+  | { readonly what: "submitted"; readonly client: string; readonly key: string; readonly since: number }
+  | { readonly what: "finished"; readonly before: number; readonly limit: number }
   | { readonly what: "devices" };
 
-/** At most some thousand rows of one kind. */
+/** At most some thousand rows of one kind; of `ids` each is one text. */
 export interface Page {
-  readonly of: "jobs" | "tasks" | "devices";
+  readonly of: "jobs" | "tasks" | "leases" | "ids" | "devices";
   readonly values: Flat;
 }
 
@@ -58,6 +87,8 @@ export type Request =
   | { readonly op: "part"; readonly write: Write; readonly first: boolean; readonly last: boolean }
   /** Gives up the transaction whose parts were being sent. */
   | { readonly op: "abandon" }
+  /** Removes some rows of a hidden job, but of none of these keys. */
+  | { readonly op: "sweep"; readonly sparing: readonly number[] }
   /** Starts a read and answers its first page. One read at a time. */
   | { readonly op: "read"; readonly query: Query }
   | { readonly op: "next page" }
@@ -79,6 +110,10 @@ export interface Reply {
   readonly failures?: readonly (Failure | null)[];
   /** Transactions that were committed. */
   readonly commits?: number;
+  /** Of an open: the first key that no job has, nor will be swept of one. */
+  readonly nextKey?: number;
+  /** Of a sweep: whether something is left to remove. */
+  readonly more?: boolean;
   /** Absent after the last page. */
   readonly page?: Page | undefined;
 }

@@ -1,103 +1,138 @@
 import { type ErrorCode, MeshError } from "../core/errors.ts";
-import {
-  devicePart,
-  devicesOf,
-  insertParts,
-  jobsOf,
-  type Part,
-  removalPart,
-  tasksOf,
-  updateParts,
-} from "./flat_rows.ts";
+import { devicePart, devicesOf, insertParts, jobsOf, leasesOf, smallPart, tasksOf, updateParts } from "./flat_rows.ts";
 import type { SqliteChannel } from "./sqlite_channel.ts";
-import type { Failure, Page, Query, Reply } from "./sqlite_messages.ts";
+import type { Failure, Page, Query } from "./sqlite_messages.ts";
 import type {
+  Change,
   DeviceRecord,
-  JobChange,
   JobOverview,
+  JobPosition,
   JobRecord,
   JobState,
   Store,
   StoredJob,
-  TaskChange,
+  SubmissionKey,
   TaskRecord,
+  TaskState,
 } from "./store.ts";
+import { type NewWrite, WriteQueue } from "./write_queue.ts";
 
-/** One commit takes at most this much of what waits; a write that is larger has a commit of its own. */
-const ROWS_A_COMMIT = 5_000;
-const CHARACTERS_A_COMMIT = 4 * 1024 * 1024;
-
-interface PendingWrite {
-  /** Made when the call was, so that a small write keeps what it was given then. */
-  readonly head: Part;
-  /** What comes after the head of a write that is too large for one message. */
-  readonly rest: Iterator<Part>;
-  readonly resolve: () => void;
-  readonly reject: (error: MeshError) => void;
-}
-
-/**
- * The store in one SQLite file, which one worker thread owns. While a commit is under way, whatever is called is
- * gathered and shares the next one. Reads see every write that was called before them.
- */
+/** The store in one SQLite file, which one worker thread owns. */
 export class SqliteStore implements Store {
   readonly #channel: SqliteChannel;
   readonly #path: string;
-  #queue: PendingWrite[] = [];
-  #draining = false;
-  /** Settles with the write that was called last. */
-  #lastWrite: Promise<unknown> = Promise.resolve();
-  /** Settles with the read that was called last; the worker serves one read at a time. */
+  readonly #queue: WriteQueue;
+  #nextKey: number;
+  /** Settles with the read that began last; the worker serves one read at a time. */
   #lastRead: Promise<unknown> = Promise.resolve();
+  readonly #reads = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
-  #commits = 0;
 
-  /** Takes over a channel whose worker has opened the file at `path`; see `openStore`. */
-  constructor(channel: SqliteChannel, path: string) {
+  /**
+   * Takes over a channel whose worker has opened the file at `path`; see `openStore`.
+   *
+   * @param nextKey the first key that no job has, nor will be swept of one
+   * @param onNotice is told of what went wrong in no call
+   */
+  constructor(channel: SqliteChannel, path: string, nextKey: number, onNotice: (message: string) => void) {
     this.#channel = channel;
     this.#path = path;
+    this.#nextKey = nextKey;
+    this.#queue = new WriteQueue({
+      ask: (request) => channel.ask(request),
+      errorOf: (failure) => this.#error("write to", failure),
+      sweepFailed: (failure) =>
+        onNotice(
+          `${this.#error("remove what removed jobs left from", failure).message}; it is tried again at the next start`,
+        ),
+    });
+    this.#queue.sweep();
   }
 
   /** Transactions committed so far: far fewer than writes when many are called at once. */
   get commits(): number {
-    return this.#commits;
+    return this.#queue.commits;
   }
 
-  insertJob(job: JobRecord, tasks: readonly TaskRecord[]): Promise<void> {
-    return this.#write(() => insertParts(job, tasks));
+  insertJob(job: JobRecord, tasks: readonly TaskRecord[], submission?: SubmissionKey): Promise<void> {
+    const hiddenKey = this.#nextKey++;
+    const names = submission ? [job.jobId, nameOf(submission)] : [job.jobId];
+    return this.#write({ begin: () => insertParts(hiddenKey, job, tasks, submission), names: () => names, hiddenKey });
   }
 
-  update(change: { readonly jobs?: readonly JobChange[]; readonly tasks?: readonly TaskChange[] }): Promise<void> {
-    return this.#write(() => updateParts(change.jobs ?? [], change.tasks ?? []));
+  update(change: Change): Promise<void> {
+    return this.#write({ begin: () => updateParts(change), names: () => jobsIn(change) });
+  }
+
+  removeJob(jobId: string): Promise<void> {
+    const begin = () => [smallPart({ removedJob: jobId })].values();
+    return this.#write({ begin, names: () => [jobId], leavesRows: true });
+  }
+
+  forgetSubmissions(before: number): Promise<void> {
+    return this.#write({ begin: () => [smallPart({ forgetSubmissionsBefore: before })].values(), names: () => [] });
   }
 
   putDevice(device: DeviceRecord): Promise<void> {
-    return this.#write(() => [devicePart(device)].values());
+    return this.#write({ begin: () => [devicePart(device)].values(), names: () => [] });
   }
 
   removeDevice(deviceId: string): Promise<void> {
-    return this.#write(() => [removalPart(deviceId)].values());
+    return this.#write({ begin: () => [smallPart({ removedDevice: deviceId })].values(), names: () => [] });
   }
 
   async job(jobId: string): Promise<StoredJob | undefined> {
-    return (await this.#readJobs({ what: "job", jobId }))[0];
+    return (await this.#readJobs({ what: "job", jobId }, [jobId]))[0];
   }
 
   unfinishedJobs(): Promise<StoredJob[]> {
-    return this.#readJobs({ what: "unfinished" });
+    return this.#readJobs({ what: "unfinished" }, "all");
   }
 
-  async listJobs(query: { readonly state?: JobState; readonly limit: number }): Promise<JobOverview[]> {
+  async listJobs(
+    { state, limit, after }: { readonly state?: JobState; readonly limit: number; readonly after?: JobPosition },
+  ): Promise<JobOverview[]> {
     const overviews: JobOverview[] = [];
-    await this.#read({ what: "jobs", state: query.state, limit: query.limit }, (page) => {
+    await this.#read({ what: "jobs", state, limit, after }, "all", (page) => {
       for (const { overview } of jobsOf(page.values)) overviews.push(overview);
     });
     return overviews;
   }
 
+  async listTasks(query: {
+    readonly jobId: string;
+    readonly state?: TaskState;
+    readonly after: number;
+    readonly limit: number;
+    readonly characters: number;
+  }): Promise<TaskRecord[]> {
+    const tasks: TaskRecord[] = [];
+    const { jobId, state, after, limit, characters } = query;
+    await this.#read({ what: "tasks", jobId, state, after, limit, characters }, [jobId], (page) => {
+      for (const { task } of tasksOf(page.values)) tasks.push(task);
+    });
+    return tasks;
+  }
+
+  async submittedJob(submission: SubmissionKey, since: number): Promise<JobRecord | undefined> {
+    const { client, key } = submission;
+    const [found] = await this.#readJobs({ what: "submitted", client, key, since }, "all");
+    return found?.job;
+  }
+
+  async finishedBefore(time: number, limit: number): Promise<string[]> {
+    const ids: string[] = [];
+    await this.#read(
+      { what: "finished", before: time, limit },
+      "all",
+      (page) => void ids.push(...page.values.map(String)),
+    );
+    return ids;
+  }
+
   async devices(): Promise<DeviceRecord[]> {
     const devices: DeviceRecord[] = [];
-    await this.#read({ what: "devices" }, (page) => void devices.push(...devicesOf(page.values)));
+    await this.#read({ what: "devices" }, [], (page) => void devices.push(...devicesOf(page.values)));
     return devices;
   }
 
@@ -106,117 +141,58 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([this.#lastWrite, this.#lastRead]);
+    await Promise.all([this.#queue.end(), Promise.allSettled(this.#reads)]);
     const { failure } = await this.#channel.ask({ op: "close" });
     this.#channel.end();
     if (failure) throw this.#error("close", failure);
   }
 
-  #write(begin: () => Iterator<Part>): Promise<void> {
-    if (this.#closing) return Promise.reject(this.#closed());
-    const written = new Promise<void>((resolve, reject) => {
-      const rest = begin();
-      const first = rest.next();
-      if (first.done) return resolve();
-      this.#queue.push({ head: first.value, rest, resolve, reject });
-      if (!this.#draining) this.#drain();
-    });
-    this.#lastWrite = written.catch(() => {});
-    return written;
+  async #write(write: NewWrite): Promise<void> {
+    if (this.#closing) throw this.#closed();
+    await this.#queue.write(write);
   }
 
-  async #drain(): Promise<void> {
-    this.#draining = true;
-    // One microtask later, what is called in the same go shares the first commit.
-    await Promise.resolve();
-    for (let first = this.#queue[0]; first; first = this.#queue[0]) {
-      if (first.head.last) await this.#commit(this.#takeSmall());
-      else await this.#commitLarge(this.#queue.shift() as PendingWrite);
-    }
-    this.#draining = false;
-  }
-
-  /** Takes the small writes at the front of the queue, at least one. */
-  #takeSmall(): PendingWrite[] {
-    let rows = 0;
-    let characters = 0;
-    let count = 0;
-    for (const { head } of this.#queue) {
-      rows += head.rows;
-      characters += head.characters;
-      if (!head.last || (count > 0 && (rows > ROWS_A_COMMIT || characters > CHARACTERS_A_COMMIT))) break;
-      count++;
-    }
-    return this.#queue.splice(0, count);
-  }
-
-  async #commit(writes: readonly PendingWrite[]): Promise<void> {
-    const reply = await this.#channel.ask({ op: "commit", writes: writes.map(({ head }) => head.write) });
-    this.#commits += reply.commits ?? 0;
-    writes.forEach((write, i) => this.#settle(write, reply.failure ?? reply.failures?.[i] ?? undefined));
-  }
-
-  /** Sends the parts one ahead of the worker, so that this thread prepares while the other one writes. */
-  async #commitLarge(write: PendingWrite): Promise<void> {
-    let before: Promise<Reply> | undefined;
-    try {
-      for (let part = write.head, first = true;; first = false) {
-        const sent = this.#channel.ask({ op: "part", write: part.write, first, last: part.last });
-        const { failure } = await (part.last ? sent : before) ?? {};
-        if (failure) {
-          await sent;
-          return this.#settle(write, failure);
-        }
-        if (part.last) break;
-        before = sent;
-        part = (write.rest.next() as IteratorYieldResult<Part>).value;
-      }
-      this.#commits++;
-      this.#settle(write, undefined);
-    } catch (error) {
-      await this.#channel.ask({ op: "abandon" });
-      this.#settle(write, { kind: "other", message: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
-  #settle(write: PendingWrite, failure: Failure | undefined): void {
-    if (failure) write.reject(this.#error("write to", failure));
-    else write.resolve();
-  }
-
-  async #readJobs(query: Query): Promise<StoredJob[]> {
+  async #readJobs(query: Query, before: readonly string[] | "all"): Promise<StoredJob[]> {
     const jobs = new Map<number, StoredJob>();
-    await this.#read(query, (page) => {
+    await this.#read(query, before, (page) => {
       if (page.of === "jobs") {
         for (const { key, overview } of jobsOf(page.values)) {
           const { tasksTotal: _total, tasksDone: _done, tasksFailed: _failed, ...job } = overview;
-          jobs.set(key, { job, tasks: [] });
+          jobs.set(key, { job, tasks: [], leases: [] });
         }
-      } else {
+      } else if (page.of === "tasks") {
         for (const { jobKey, task } of tasksOf(page.values)) jobs.get(jobKey)?.tasks.push(task);
+      } else {
+        for (const { jobKey, lease } of leasesOf(page.values)) {
+          const stored = jobs.get(jobKey);
+          stored?.leases.push({ jobId: stored.job.jobId, ...lease });
+        }
       }
     });
     return [...jobs.values()];
   }
 
-  #read(query: Query, take: (page: Page) => void): Promise<void> {
+  /** @param before what the read is about, or "all": it waits for the writes about it that were called before */
+  #read(query: Query, before: readonly string[] | "all", take: (page: Page) => void): Promise<void> {
     if (this.#closing) return Promise.reject(this.#closed());
-    const writesBefore = this.#lastWrite;
-    const readBefore = this.#lastRead;
-    const read = (async () => {
-      await writesBefore;
-      await readBefore;
-      for (let reply = await this.#channel.ask({ op: "read", query });;) {
-        if (reply.failure) throw this.#error("read", reply.failure);
-        if (!reply.page) return;
-        // Asked for before this page is taken in: the worker reads on meanwhile.
-        const next = this.#channel.ask({ op: "next page" });
-        take(reply.page);
-        reply = await next;
-      }
-    })();
-    this.#lastRead = read.catch(() => {});
-    return read;
+    const read = this.#queue.before(before).then(() => {
+      const pages = this.#lastRead.then(() => this.#readPages(query, take));
+      this.#lastRead = pages.catch(() => {});
+      return pages;
+    });
+    this.#reads.add(read);
+    return read.finally(() => this.#reads.delete(read));
+  }
+
+  async #readPages(query: Query, take: (page: Page) => void): Promise<void> {
+    for (let reply = await this.#channel.ask({ op: "read", query });;) {
+      if (reply.failure) throw this.#error("read", reply.failure);
+      if (!reply.page) return;
+      // Asked for before this page is taken in: the worker reads on meanwhile.
+      const next = this.#channel.ask({ op: "next page" });
+      take(reply.page);
+      reply = await next;
+    }
   }
 
   #closed(): MeshError {
@@ -226,6 +202,17 @@ export class SqliteStore implements Store {
   #error(action: string, failure: Failure): MeshError {
     return storeError(`Cannot ${action} the store "${this.#path}"`, failure);
   }
+}
+
+function jobsIn({ jobs = [], tasks = [], leases = [] }: Change): Set<string> {
+  const ids = new Set<string>();
+  for (const list of [jobs, tasks, leases]) for (const { jobId } of list) ids.add(jobId);
+  return ids;
+}
+
+/** What no job's id can be: ids hold no NUL. */
+function nameOf({ client, key }: SubmissionKey): string {
+  return `\0${JSON.stringify([client, key])}`;
 }
 
 /** The error for a failure that the worker reported: what was being done, why it failed and what to do. */

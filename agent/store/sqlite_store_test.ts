@@ -1,7 +1,8 @@
+import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../tests/assert.ts";
 import { MeshError } from "../core/errors.ts";
 import { openSqliteStore } from "./open_store.ts";
-import { sampleChange, sampleDevice, sampleJob, sampleTasks } from "./store_samples.ts";
+import { sampleChange, sampleDevice, sampleJob, sampleLease, sampleTasks } from "./store_samples.ts";
 
 function unexpected(notice: string): never {
   throw new Error(`unexpected notice: ${notice}`);
@@ -52,21 +53,123 @@ Deno.test("many writes at once share few commits", () =>
     await store.close();
   }));
 
-Deno.test("a large write and the small ones around it take effect in the order in which they were called", () =>
+Deno.test("a large insert holds up no other job, and writes about its own take effect behind it", () =>
   inFolder(async (folder) => {
     const store = await openSqliteStore(folder, unexpected);
     const order: string[] = [];
-    const tasks = sampleTasks(20_000);
+    const note = (what: string) => () => void order.push(what);
+    const large = [sampleTasks(20_000), sampleTasks(20_000)] as const;
     await Promise.all([
-      store.insertJob(sampleJob("before"), []).then(() => order.push("before")),
-      store.insertJob(sampleJob("large"), tasks).then(() => order.push("large")),
-      store.update({ tasks: [sampleChange("large", 19_999)] }).then(() => order.push("after")),
+      store.insertJob(sampleJob("before"), []).then(note("before")),
+      store.insertJob(sampleJob("large"), large[0]).then(note("large")),
+      store.insertJob(sampleJob("second"), large[1]).then(note("second")),
+      store.update({ tasks: [sampleChange("large", 19_999), sampleChange("before", 0)] }).then(note("update of both")),
+      store.listJobs({ limit: 9 }).then((jobs) => order.push(`list of ${jobs.length}`)),
+      store.update({ jobs: [{ jobId: "before", state: "DONE", finishedAt: 1, reason: "" }] }).then(
+        note("end of before"),
+      ),
+      store.insertJob(sampleJob("after"), sampleTasks(2)).then(note("after")),
+      store.job("after").then((job) => order.push(`${job?.tasks.length} tasks of after`)),
+      store.job("large").then((job) => order.push(`last task of large ${job?.tasks.at(-1)?.state}`)),
     ]);
-    assertEquals(order, ["before", "large", "after"]);
-    assertEquals(store.commits, 3);
-    assertEquals((await store.job("large"))?.tasks[19_999]?.state, "DONE");
+    const at = (what: string) => {
+      assert(order.includes(what), `${what} is not among ${order}`);
+      return order.indexOf(what);
+    };
+    assert(at("after") < at("large") && at("after") < at("second"), `${order}`);
+    assert(at("2 tasks of after") < at("large"), `${order}`);
+    assert(at("large") < at("update of both") && at("update of both") < at("end of before"), `${order}`);
+    assert(at("last task of large DONE") > at("large"), `${order}`);
+    assert(at("list of 4") > at("second"), `${order}`);
     await store.close();
   }));
+
+Deno.test("a large update shows at once or not at all, and in its place among others", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, unexpected);
+    const tasks = sampleTasks(15_000);
+    await store.insertJob(sampleJob("j1"), tasks);
+    const changes = tasks.map(({ ordinal }) => sampleChange("j1", ordinal, { state: "CANCELLED" }));
+    const before = store.commits;
+    const inserting = store.insertJob(sampleJob("large"), sampleTasks(9_000));
+    await Promise.all([
+      store.update({ tasks: [sampleChange("j1", 0)] }),
+      store.update({ tasks: changes }),
+      store.update({ tasks: [sampleChange("j1", 1)] }),
+    ]);
+    await inserting;
+    assertEquals(store.commits - before, 3 + Math.ceil(9_000 / 2_000));
+    assertEquals((await store.listJobs({ limit: 9 })).at(-1)?.tasksDone, 1);
+    assertEquals((await store.job("j1"))?.tasks.filter((task) => task.state === "CANCELLED").length, 14_999);
+    await store.close();
+  }));
+
+/** How many rows each table of the store's file has, as another program sees it. */
+function rowsIn(folder: string): Record<string, number> {
+  const db = new DatabaseSync(`${folder}/edgemesh.db`, { readOnly: true });
+  try {
+    const tables = ["jobs", "hidden_jobs", "tasks", "outcomes", "leases", "submissions"];
+    return Object.fromEntries(
+      tables.map((table) => [table, Number(db.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows)]),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+async function until(condition: () => boolean, what: string): Promise<void> {
+  for (const end = Date.now() + 20_000; !condition();) {
+    assert(Date.now() < end, `waited 20 s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+Deno.test("of a removed job not a row is left, however large it was, and others go on meanwhile", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, unexpected);
+    await store.insertJob(sampleJob("j1"), sampleTasks(30_000), { client: "c", key: "k" });
+    await store.insertJob(sampleJob("j2"), sampleTasks(3));
+    const ordinals = Array.from({ length: 10_000 }, (_, i) => i);
+    await store.update({ tasks: ordinals.map((i) => sampleChange("j1", i)), leases: [sampleLease("j1", ordinals)] });
+    await store.removeJob("j1");
+    await store.update({ tasks: [sampleChange("j2", 1)] });
+    assert(rowsIn(folder).tasks! > 3, "all was removed in one go"); // named above
+    await until(() => rowsIn(folder).hidden_jobs === 0, "the removal");
+    assertEquals(rowsIn(folder), { jobs: 1, hidden_jobs: 0, tasks: 3, outcomes: 1, leases: 0, submissions: 0 });
+    await store.close();
+  }));
+
+for (const [what, seen] of [["insert", ["second", "small"]], ["remove", ["second", "small"]]] as const) {
+  Deno.test(`a process that is killed in the middle of a large ${what} leaves nothing of it`, () =>
+    inFolder(async (folder) => {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--quiet", "-A", new URL("./interrupted_writer.ts", import.meta.url).pathname, folder, what],
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      let text = "";
+      try {
+        for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+          text += chunk;
+          child.kill("SIGKILL");
+        }
+      } finally {
+        await child.status;
+      }
+      assertEquals(text, "in the middle\n");
+      const left = rowsIn(folder);
+      assertEquals(left.hidden_jobs, 1);
+      assert(left.tasks! > 1_000 && left.tasks! < 200_002, `${left.tasks} tasks`); // named above
+
+      const store = await openSqliteStore(folder, unexpected);
+      assertEquals((await store.listJobs({ limit: 9 })).map(({ jobId }) => jobId).sort(), [...seen]);
+      await store.insertJob(sampleJob("large"), sampleTasks(5));
+      assertEquals((await store.job("large"))?.tasks, sampleTasks(5));
+      await until(() => rowsIn(folder).hidden_jobs === 0, "the removal of what was left");
+      assertEquals(rowsIn(folder).tasks, 2 + 5);
+      await store.close();
+    }));
+}
 
 Deno.test("a read of many pages shows one moment while writes go on", () =>
   inFolder(async (folder) => {
@@ -112,6 +215,12 @@ Deno.test("a large write that cannot be sent to its end leaves nothing behind an
     await assertRejects(() => store.insertJob(sampleJob("j1"), tasks), MeshError, folder);
     assertEquals(await store.job("j1"), undefined);
     await store.insertJob(sampleJob("j1"), sampleTasks(2));
+    assertEquals((await store.job("j1"))?.tasks, sampleTasks(2));
+    await until(() => rowsIn(folder).hidden_jobs === 0, "the removal of what was sent");
+    assertEquals(rowsIn(folder).tasks, 2);
+    const changes = sampleTasks(10_000).map(({ ordinal }) => sampleChange("j1", ordinal % 2));
+    Object.assign(changes, { 9_000: undefined });
+    await assertRejects(() => store.update({ tasks: changes }), MeshError, folder);
     assertEquals((await store.job("j1"))?.tasks, sampleTasks(2));
     await store.close();
   }));

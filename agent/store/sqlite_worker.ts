@@ -4,6 +4,7 @@ import { openConnections } from "./sqlite_connections.ts";
 import { failureOf } from "./sqlite_failure.ts";
 import type { Failure, Page, Reply, Request, Write } from "./sqlite_messages.ts";
 import { readPages } from "./sqlite_reads.ts";
+import { Sweeper } from "./sqlite_sweep.ts";
 import { WriteStatements } from "./sqlite_writes.ts";
 
 /** The only thread that touches the file. It answers each request, in order, with the request's `id`. */
@@ -14,6 +15,7 @@ interface WorkerScope {
 
 class Session {
   readonly #writes: WriteStatements;
+  readonly #sweeper: Sweeper;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   /** The read whose pages are being asked for. */
@@ -23,6 +25,7 @@ class Session {
 
   constructor(readonly path: string, readonly writer: DatabaseSync, readonly reader: DatabaseSync) {
     this.#writes = new WriteStatements(writer);
+    this.#sweeper = new Sweeper(writer);
     // Prepared, because what `exec` throws lacks SQLite's result code.
     this.#begin = writer.prepare("BEGIN IMMEDIATE");
     this.#commit = writer.prepare("COMMIT");
@@ -30,10 +33,10 @@ class Session {
 
   /** One transaction for all writes; where one of them fails, one for each, so that it takes no other down. */
   commit(writes: readonly Write[]): Reply {
-    const failure = this.#transact(writes);
+    const failure = this.#apply(writes);
     if (!failure) return { commits: 1 };
     const retry = writes.length > 1 && (failure.kind === "other" || failure.kind === "full");
-    const failures = writes.map((write) => retry ? this.#transact([write]) ?? null : failure);
+    const failures = writes.map((write) => retry ? this.#apply([write]) ?? null : failure);
     return { failures, commits: failures.filter((each) => each === null).length };
   }
 
@@ -76,10 +79,32 @@ class Session {
     this.writer.close();
   }
 
-  #transact(writes: readonly Write[]): Failure | undefined {
+  /** One step of the removal of what hidden jobs left. */
+  sweep(sparing: readonly number[]): Reply {
+    const job = this.#sweeper.next(sparing);
+    if (job === undefined) return { more: false };
+    const failure = this.#transact(() => this.#sweeper.step(job));
+    return failure ? { failure } : { more: true, commits: 1 };
+  }
+
+  /** The first key that no job has, nor will be swept of one. */
+  nextKey(): number {
+    const row = this.writer.prepare(
+      "SELECT max(ifnull((SELECT max(key) FROM jobs), 0), ifnull((SELECT max(key) FROM hidden_jobs), 0)) + 1 AS key",
+    ).get();
+    return Number(row?.key);
+  }
+
+  #apply(writes: readonly Write[]): Failure | undefined {
+    return this.#transact(() => {
+      for (const write of writes) this.#writes.apply(write);
+    });
+  }
+
+  #transact(write: () => void): Failure | undefined {
     try {
       this.#begin.run();
-      for (const write of writes) this.#writes.apply(write);
+      write();
       this.#commit.run();
       return undefined;
     } catch (error) {
@@ -95,8 +120,10 @@ function open(path: string, fullCheck: boolean): Reply {
   const opened = openConnections(path, Deno.statSync(path).size, fullCheck);
   if ("kind" in opened) return { failure: opened };
   try {
-    session = new Session(path, opened.writer, opened.reader);
-    return {};
+    const opening = new Session(path, opened.writer, opened.reader);
+    const nextKey = opening.nextKey();
+    session = opening;
+    return { nextKey };
   } catch (error) {
     opened.reader.close();
     opened.writer.close();
@@ -115,6 +142,8 @@ function answer(request: Request): Reply {
     case "abandon":
       session.abandon();
       return {};
+    case "sweep":
+      return session.sweep(request.sparing);
     case "read":
       return session.read(readPages(session.reader, request.query));
     case "next page":

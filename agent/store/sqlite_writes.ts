@@ -1,21 +1,39 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Flat, JOB_CHANGE_WIDTH, TASK_CHANGE_WIDTH, TASK_WIDTH, type Write } from "./sqlite_messages.ts";
+import {
+  type Flat,
+  JOB_CHANGE_WIDTH,
+  LEASE_WIDTH,
+  SPEC_WIDTH,
+  TASK_CHANGE_WIDTH,
+  TASK_WIDTH,
+  type Write,
+} from "./sqlite_messages.ts";
 import { stored } from "./sqlite_text.ts";
 
-const INSERT_JOB = `INSERT INTO jobs (job_id, text, max_workers, reduce, summary, created_at, state, finished_at,
-  reason, tasks_total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-const INSERT_TASK = "INSERT INTO tasks VALUES ((? << 32) + ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_TASK = "INSERT INTO tasks VALUES ((? << 32) + ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+const INSERT_OUTCOME = "INSERT INTO outcomes VALUES ((? << 32) + ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /** Changes nothing when the task is unknown, or when its outcome counts in its job: the latter is `REPLACE_OUTCOME`. */
-const PUT_OUTCOME = `INSERT INTO outcomes SELECT (?1 << 32) + ?2, ?3, ?4, ?5, ?6, ?7, ?8
+const PUT_OUTCOME = `INSERT INTO outcomes SELECT (?1 << 32) + ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
   WHERE EXISTS (SELECT 1 FROM tasks WHERE key = (?1 << 32) + ?2)
-  ON CONFLICT (key) DO UPDATE SET state = ?3, attempt = ?4, device_id = ?5, device_name = ?6, result = ?7, error = ?8
+  ON CONFLICT (key) DO UPDATE SET state = ?3, attempt = ?4, device_id = ?5, device_name = ?6, result = ?7, error = ?8,
+    failed_attempts = ?9
   WHERE state NOT IN ('DONE', 'FAILED')`;
 
 const REPLACE_OUTCOME = `UPDATE outcomes
-  SET state = ?3, attempt = ?4, device_id = ?5, device_name = ?6, result = ?7, error = ?8
+  SET state = ?3, attempt = ?4, device_id = ?5, device_name = ?6, result = ?7, error = ?8, failed_attempts = ?9
   WHERE key = (?1 << 32) + ?2`;
+
+/** Behind the leases that its job has, unless the job has ended. */
+const INSERT_LEASE = `INSERT INTO leases
+  SELECT ifnull((SELECT max(key) FROM leases WHERE key >= ?1 << 32 AND key < (?1 + 1) << 32) + 1, ?1 << 32), ?2, ?3, ?4, ?5
+  FROM jobs WHERE key = ?1 AND state IN ('QUEUED', 'RUNNING')`;
+
+const PUT_SUBMISSION = `INSERT INTO submissions VALUES (?1, ?2, ?3, ?4)
+  ON CONFLICT (client, name) DO UPDATE SET job_key = ?3, made_at = ?4`;
 
 const PUT_DEVICE = `INSERT INTO devices VALUES (?1, ?2, ?3, ?4)
   ON CONFLICT (device_id) DO UPDATE SET info = ?2, registered_at = ?3, last_seen = ?4`;
@@ -33,12 +51,21 @@ interface Counts {
 export class WriteStatements {
   readonly #insertJob: StatementSync;
   readonly #insertTask: StatementSync;
+  readonly #insertOutcome: StatementSync;
   readonly #putOutcome: StatementSync;
   readonly #replaceOutcome: StatementSync;
   readonly #stateOf: StatementSync;
   readonly #changeJob: StatementSync;
   readonly #count: StatementSync;
   readonly #keyOf: StatementSync;
+  readonly #removeJob: StatementSync;
+  readonly #hide: StatementSync;
+  readonly #show: StatementSync;
+  readonly #insertLease: StatementSync;
+  readonly #endLeases: StatementSync;
+  readonly #putSubmission: StatementSync;
+  readonly #removeSubmissions: StatementSync;
+  readonly #forgetSubmissions: StatementSync;
   readonly #putDevice: StatementSync;
   readonly #removeDevice: StatementSync;
   readonly #keys = new Map<string, number>();
@@ -46,6 +73,7 @@ export class WriteStatements {
   constructor(db: DatabaseSync) {
     this.#insertJob = db.prepare(INSERT_JOB);
     this.#insertTask = db.prepare(INSERT_TASK);
+    this.#insertOutcome = db.prepare(INSERT_OUTCOME);
     this.#putOutcome = db.prepare(PUT_OUTCOME);
     this.#replaceOutcome = db.prepare(REPLACE_OUTCOME);
     this.#stateOf = db.prepare("SELECT state FROM outcomes WHERE key = (? << 32) + ?");
@@ -54,19 +82,28 @@ export class WriteStatements {
       "UPDATE jobs SET tasks_done = tasks_done + ?2, tasks_failed = tasks_failed + ?3 WHERE key = ?1",
     );
     this.#keyOf = db.prepare("SELECT key FROM jobs WHERE job_id = ?");
+    this.#removeJob = db.prepare("DELETE FROM jobs WHERE key = ?");
+    this.#hide = db.prepare("INSERT INTO hidden_jobs VALUES (?)");
+    this.#show = db.prepare("DELETE FROM hidden_jobs WHERE key = ?");
+    this.#insertLease = db.prepare(INSERT_LEASE);
+    this.#endLeases = db.prepare("DELETE FROM leases WHERE key >= ?1 << 32 AND key < (?1 + 1) << 32");
+    this.#putSubmission = db.prepare(PUT_SUBMISSION);
+    this.#removeSubmissions = db.prepare("DELETE FROM submissions WHERE job_key = ?");
+    this.#forgetSubmissions = db.prepare("DELETE FROM submissions WHERE made_at < ?");
     this.#putDevice = db.prepare(PUT_DEVICE);
     this.#removeDevice = db.prepare("DELETE FROM devices WHERE device_id = ?");
   }
 
   apply(write: Write): void {
+    if (write.hiddenJob) this.#beginHidden(write.hiddenJob.key, write.hiddenJob.jobId);
+    if (write.newTasks) this.#addTasks(write.newTasks.key, write.newTasks.values);
     if (write.newJob) this.#addJob(write.newJob);
-    if (write.newTasks) this.#addTasks(write.newTasks.jobId, write.newTasks.values);
-    if (write.jobChanges) {
-      for (let i = 0; i < write.jobChanges.length; i += JOB_CHANGE_WIDTH) {
-        this.#changeJob.run(...row(write.jobChanges, i, i + JOB_CHANGE_WIDTH));
-      }
-    }
+    if (write.submission) this.#putSubmission.run(...write.submission.map(stored));
+    if (write.jobChanges) this.#changeJobs(write.jobChanges);
     if (write.taskChanges) this.#changeTasks(write.taskChanges);
+    if (write.leases) this.#addLeases(write.leases);
+    if (write.removedJob !== undefined) this.#hideJob(write.removedJob);
+    if (write.forgetSubmissionsBefore !== undefined) this.#forgetSubmissions.run(write.forgetSubmissionsBefore);
     if (write.device) this.#putDevice.run(...write.device.map(stored));
     if (write.removedDevice !== undefined) this.#removeDevice.run(stored(write.removedDevice));
   }
@@ -76,23 +113,35 @@ export class WriteStatements {
     this.#keys.clear();
   }
 
-  #addJob(values: Flat): void {
-    this.#remember(String(values[0]), Number(this.#insertJob.run(...values.map(stored)).lastInsertRowid));
+  #beginHidden(key: number, jobId: string): void {
+    // Otherwise it would be noticed with the last part only.
+    if (this.#key(jobId) !== undefined) throw new Error(`job ${jobId} is there already`);
+    this.#hide.run(key);
   }
 
-  #addTasks(jobId: string, values: Flat): void {
-    const job = this.#key(jobId);
-    if (job === undefined) throw new Error(`no job ${jobId}`);
-    const counts = { done: 0, failed: 0 };
+  #addJob(values: Flat): void {
+    this.#insertJob.run(...values.map(stored));
+    const key = Number(values[0]);
+    this.#show.run(key);
+    this.#remember(String(values[1]), key);
+  }
+
+  #addTasks(job: number, values: Flat): void {
     for (let i = 0; i < values.length; i += TASK_WIDTH) {
-      this.#insertTask.run(job, ...row(values, i, i + 8));
-      const ordinal = values[i] ?? null;
-      const outcome = row(values, i + 8, i + TASK_WIDTH);
-      if (isUntried(outcome)) continue;
-      this.#putOutcome.run(job, ordinal, ...outcome);
-      add(counts, outcome[0], 1);
+      this.#insertTask.run(job, ...row(values, i, i + SPEC_WIDTH));
+      const outcome = row(values, i + SPEC_WIDTH, i + TASK_WIDTH);
+      if (!isUntried(outcome)) this.#insertOutcome.run(job, values[i] ?? null, ...outcome);
     }
-    this.#addCounts(job, counts);
+  }
+
+  #changeJobs(values: Flat): void {
+    for (let i = 0; i < values.length; i += JOB_CHANGE_WIDTH) {
+      this.#changeJob.run(...row(values, i, i + JOB_CHANGE_WIDTH));
+      const state = values[i + 1];
+      if (state === "QUEUED" || state === "RUNNING") continue;
+      const job = this.#key(String(values[i]));
+      if (job !== undefined) this.#endLeases.run(job);
+    }
   }
 
   #changeTasks(values: Flat): void {
@@ -112,11 +161,25 @@ export class WriteStatements {
       add(counts, before, -1);
       add(counts, change[1], 1);
     }
-    for (const [job, counts] of countsOfJobs) this.#addCounts(job, counts);
+    for (const [job, { done, failed }] of countsOfJobs) {
+      if (done !== 0 || failed !== 0) this.#count.run(job, done, failed);
+    }
   }
 
-  #addCounts(job: number, counts: Counts): void {
-    if (counts.done !== 0 || counts.failed !== 0) this.#count.run(job, counts.done, counts.failed);
+  #addLeases(values: Flat): void {
+    for (let i = 0; i < values.length; i += LEASE_WIDTH) {
+      const job = this.#key(String(values[i]));
+      if (job !== undefined) this.#insertLease.run(job, ...row(values, i + 1, i + LEASE_WIDTH));
+    }
+  }
+
+  #hideJob(jobId: string): void {
+    const job = this.#key(jobId);
+    if (job === undefined) return;
+    this.#keys.delete(jobId);
+    this.#removeJob.run(job);
+    this.#removeSubmissions.run(job);
+    this.#hide.run(job);
   }
 
   #key(jobId: string): number | undefined {
@@ -142,8 +205,8 @@ function row(values: Flat, begin: number, end: number): Flat {
   return part;
 }
 
-function isUntried([state, attempt, deviceId, deviceName, result, error]: Flat): boolean {
-  return state === "QUEUED" && attempt === 0 && deviceId === "" && deviceName === "" && result === "" && error === "";
+function isUntried([state, attempt, ...texts]: Flat): boolean {
+  return state === "QUEUED" && attempt === 0 && texts.every((text) => text === "");
 }
 
 function add(counts: Counts, state: unknown, by: number): void {

@@ -1,4 +1,4 @@
-import type { DeviceRecord, JobRecord, TaskChange, TaskRecord } from "./store.ts";
+import type { DeviceRecord, JobRecord, Lease, TaskChange, TaskRecord } from "./store.ts";
 
 /** A queued job, for tests. */
 export function sampleJob(jobId: string, different: Partial<JobRecord> = {}): JobRecord {
@@ -30,11 +30,13 @@ export function sampleTasks(count: number, input = "hello"): TaskRecord[] {
       max_output_tokens: 0,
     },
     state: "QUEUED",
+    timeoutMs: 250_000,
     attempt: 0,
     deviceId: "",
     deviceName: "",
     result: "",
     error: "",
+    failedAttempts: [],
   }));
 }
 
@@ -49,8 +51,14 @@ export function sampleChange(jobId: string, ordinal: number, different: Partial<
     deviceName: "laptop",
     result: `echo: ${ordinal}`,
     error: "",
+    failedAttempts: [],
     ...different,
   };
+}
+
+/** Tasks given to a device that is known by its start. */
+export function sampleLease(jobId: string, ordinals: readonly number[], deviceId = "d1"): Lease {
+  return { jobId, deviceId, deviceName: "laptop", instanceId: `start of ${deviceId}`, ordinals };
 }
 
 export function sampleDevice(deviceId: string, name = "laptop"): DeviceRecord {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
 import { MeshError } from "../core/errors.ts";
 import { openStore } from "./open_store.ts";
-import { sampleChange, sampleDevice, sampleJob, sampleTasks } from "./store_samples.ts";
+import { sampleChange, sampleDevice, sampleJob, sampleLease, sampleTasks } from "./store_samples.ts";
 import type { Store } from "./store.ts";
 
 /** What every store does: each test runs on both. */
@@ -37,23 +37,29 @@ testBoth("a job is read as it was stored", async (store) => {
       max_output_tokens: 2_147_483_647,
     },
     state: "FAILED",
+    timeoutMs: 1,
     attempt: 3,
     deviceId: "d1",
     deviceName: "büro\0pc",
     result: "half\0an answer",
     error: "lost",
+    failedAttempts: [
+      { attempt: 1, deviceId: "d2", deviceName: "büro\0pc", reason: 'it said "no\0"\n\x10' },
+      { attempt: 2, deviceId: "d1", deviceName: "", reason: "" },
+    ],
   };
   await store.insertJob(job, tasks);
-  assertEquals(await store.job("j1"), { job, tasks });
+  assertEquals(await store.job("j1"), { job, tasks, leases: [] });
   assertEquals(await store.job("j2"), undefined);
 });
 
 testBoth("a job without tasks is kept", async (store) => {
   await store.insertJob(sampleJob("j1"), []);
-  assertEquals(await store.job("j1"), { job: sampleJob("j1"), tasks: [] });
+  assertEquals(await store.job("j1"), { job: sampleJob("j1"), tasks: [], leases: [] });
 });
 
 testBoth("changes of a job and its tasks are read back, and unknown ids are ignored", async (store) => {
+  const failedAttempts = [{ attempt: 1, deviceId: "d2", deviceName: "desk", reason: "lost" }];
   await store.insertJob(sampleJob("j1"), sampleTasks(3));
   await store.update({
     jobs: [
@@ -65,7 +71,7 @@ testBoth("changes of a job and its tasks are read back, and unknown ids are igno
       sampleChange("nobody", 0),
       sampleChange("j1", 3),
       sampleChange("j1", -1),
-      sampleChange("j1", 1, { result: "late" }),
+      sampleChange("j1", 1, { result: "late", failedAttempts }),
     ],
   });
   const expected = sampleTasks(3);
@@ -76,8 +82,9 @@ testBoth("changes of a job and its tasks are read back, and unknown ids are igno
     deviceId: "d1",
     deviceName: "laptop",
     result: "late",
+    failedAttempts,
   };
-  assertEquals(await store.job("j1"), { job: sampleJob("j1", { state: "RUNNING" }), tasks: expected });
+  assertEquals(await store.job("j1"), { job: sampleJob("j1", { state: "RUNNING" }), tasks: expected, leases: [] });
   assertEquals((await store.listJobs({ limit: 10 })).length, 1);
 });
 
@@ -131,8 +138,8 @@ testBoth("unfinished jobs come oldest first, each with its own tasks", async (st
   await store.insertJob(sampleJob("ended", { createdAt: 1, state: "CANCELLED" }), sampleTasks(1));
   await store.insertJob(sampleJob("old", { createdAt: 2, state: "RUNNING" }), sampleTasks(3, "old"));
   assertEquals(await store.unfinishedJobs(), [
-    { job: sampleJob("old", { createdAt: 2, state: "RUNNING" }), tasks: sampleTasks(3, "old") },
-    { job: sampleJob("young", { createdAt: 3 }), tasks: sampleTasks(2, "young") },
+    { job: sampleJob("old", { createdAt: 2, state: "RUNNING" }), tasks: sampleTasks(3, "old"), leases: [] },
+    { job: sampleJob("young", { createdAt: 3 }), tasks: sampleTasks(2, "young"), leases: [] },
   ]);
 });
 
@@ -175,9 +182,9 @@ testBoth("what the caller does with its records afterwards changes nothing store
   tasks[0]!.spec.input = "mine"; // the same
   device.info.device_name = "mine";
   const stored = await store.job("j1");
-  assertEquals(stored, { job: sampleJob("j1"), tasks: sampleTasks(1) });
+  assertEquals(stored, { job: sampleJob("j1"), tasks: sampleTasks(1), leases: [] });
   stored!.tasks[0]!.state = "DONE"; // both were just compared with one
-  assertEquals(await store.job("j1"), { job: sampleJob("j1"), tasks: sampleTasks(1) });
+  assertEquals(await store.job("j1"), { job: sampleJob("j1"), tasks: sampleTasks(1), leases: [] });
   assertEquals(await store.devices(), [sampleDevice("d1")]);
 });
 
@@ -203,6 +210,136 @@ testBoth("a job with two tasks in one place is refused as a whole, even when it 
   assertEquals(await store.job("j1"), undefined);
   await store.insertJob(sampleJob("j1"), sampleTasks(2));
   assertEquals((await store.job("j1"))?.tasks, sampleTasks(2));
+});
+
+testBoth("a job with a task in an impossible place is refused as a whole", async (store) => {
+  for (const ordinal of [-1, 2 ** 32, 0.5]) {
+    const tasks = sampleTasks(2).map((task, i) => i === 0 ? task : { ...task, ordinal });
+    const error = await assertRejects(() => store.insertJob(sampleJob("j1"), tasks), MeshError);
+    assertEquals(error.code, "INTERNAL");
+  }
+  assertEquals(await store.job("j1"), undefined);
+});
+
+testBoth("leases come back in the order in which they were written, until their job ends", async (store) => {
+  await store.insertJob(sampleJob("j1"), sampleTasks(9));
+  await store.insertJob(sampleJob("j2"), sampleTasks(1));
+  const first = sampleLease("j1", [0, 2, 4, 6]);
+  const second = sampleLease("j1", [7, 1, 3, 2], "d\0");
+  const third = sampleLease("j2", [0]);
+  const empty = sampleLease("j1", []);
+  await store.update({ leases: [second, third, sampleLease("nobody", [1])] });
+  await store.update({ tasks: [sampleChange("j1", 2)], leases: [first, empty] });
+  assertEquals((await store.job("j1"))?.leases, [second, first, empty]);
+  assertEquals((await store.job("j1"))?.tasks.map((task) => task.attempt), [0, 0, 1, 0, 0, 0, 0, 0, 0]);
+  assertEquals((await store.unfinishedJobs()).map((job) => job.leases), [[second, first, empty], [third]]);
+  await store.update({
+    jobs: [{ jobId: "j1", state: "CANCELLED", finishedAt: 7, reason: "cancelled" }],
+    leases: [sampleLease("j1", [8])],
+  });
+  await store.update({ jobs: [{ jobId: "j2", state: "RUNNING", finishedAt: 0, reason: "" }], leases: [first] });
+  assertEquals((await store.job("j1"))?.leases, []);
+  assertEquals((await store.job("j2"))?.leases, [third]);
+});
+
+testBoth("a list of jobs goes on behind the last one that was seen", async (store) => {
+  for (const [jobId, createdAt] of [["b", 2], ["a", 3], ["c", 2], ["d", 1]] as const) {
+    await store.insertJob(sampleJob(jobId, { createdAt, state: jobId === "c" ? "DONE" : "QUEUED" }), []);
+  }
+  const ids = async (query: Parameters<Store["listJobs"]>[0]) => (await store.listJobs(query)).map((job) => job.jobId);
+  assertEquals(await ids({ limit: 2, after: { createdAt: 3, jobId: "a" } }), ["c", "b"]);
+  assertEquals(await ids({ limit: 9, after: { createdAt: 2, jobId: "c" } }), ["b", "d"]);
+  assertEquals(await ids({ limit: 9, after: { createdAt: 2, jobId: "bb" } }), ["b", "d"]);
+  assertEquals(await ids({ limit: 9, after: { createdAt: 9, jobId: "" }, state: "DONE" }), ["c"]);
+  assertEquals(await ids({ limit: 9, after: { createdAt: 1, jobId: "d" } }), []);
+});
+
+testBoth("tasks of a job are listed in pages, by state, up to a number and a size", async (store) => {
+  const tasks = sampleTasks(5_000, "12345");
+  await store.insertJob(sampleJob("before"), sampleTasks(3, "other"));
+  await store.insertJob(sampleJob("j1"), tasks);
+  await store.insertJob(sampleJob("behind"), sampleTasks(3, "other"));
+  await store.update({ tasks: [sampleChange("j1", 3, { result: "" }), sampleChange("j1", 4_998, { result: "1" })] });
+  const list = async (query: Omit<Parameters<Store["listTasks"]>[0], "jobId">) =>
+    (await store.listTasks({ jobId: "j1", ...query })).map((task) => task.ordinal);
+  const all = Number.MAX_SAFE_INTEGER;
+  assertEquals(await list({ after: -1, limit: 3, characters: all }), [0, 1, 2]);
+  assertEquals(await list({ after: 2, limit: 2, characters: all }), [3, 4]);
+  assertEquals(await list({ after: -1, limit: all, characters: all }), tasks.map((task) => task.ordinal));
+  assertEquals(await list({ after: 4_999, limit: 1, characters: all }), []);
+  assertEquals(await list({ after: -1, limit: 0, characters: all }), []);
+  assertEquals(await list({ after: -1, limit: 9, characters: 0 }), [0]);
+  assertEquals(await list({ after: -1, limit: 9, characters: 5 }), [0, 1]);
+  assertEquals(await list({ after: 4_996, limit: 9, characters: 10 }), [4_997, 4_998]);
+  assertEquals(await list({ after: -1, limit: 9, characters: all, state: "DONE" }), [3, 4_998]);
+  assertEquals(await list({ after: 3, limit: 9, characters: all, state: "DONE" }), [4_998]);
+  assertEquals(await list({ after: 2, limit: 2, characters: all, state: "QUEUED" }), [4, 5]);
+  assertEquals((await list({ after: -1, limit: all, characters: all, state: "QUEUED" })).length, 4_998);
+  assertEquals(await list({ after: -1, limit: 9, characters: all, state: "FAILED" }), []);
+  assertEquals(await store.listTasks({ jobId: "nobody", after: -1, limit: 9, characters: all }), []);
+  assertEquals((await store.listTasks({ jobId: "behind", after: -1, limit: 9, characters: all })).length, 3);
+});
+
+testBoth("a job is found by its submission, the last one made with it, and for as long as asked", async (store) => {
+  const submission = { client: "büro", key: "k\0" };
+  assertEquals(await store.submittedJob(submission, 0), undefined);
+  await store.insertJob(sampleJob("j1", { createdAt: 10 }), sampleTasks(1), submission);
+  await store.insertJob(sampleJob("j2", { createdAt: 10 }), sampleTasks(1), { client: "other", key: "k\0" });
+  await store.insertJob(sampleJob("j3", { createdAt: 11 }), sampleTasks(1));
+  assertEquals(await store.submittedJob(submission, 10), sampleJob("j1", { createdAt: 10 }));
+  assertEquals(await store.submittedJob(submission, 11), undefined);
+  await store.update({ jobs: [{ jobId: "j1", state: "DONE", finishedAt: 12, reason: "" }] });
+  assertEquals((await store.submittedJob(submission, 0))?.state, "DONE");
+  const refused = store.insertJob(sampleJob("j1"), [], { client: "third", key: "" });
+  await assertRejects(() => refused, MeshError);
+  assertEquals(await store.submittedJob({ client: "third", key: "" }, 0), undefined);
+  await store.insertJob(sampleJob("j4", { createdAt: 20 }), sampleTasks(4_000), submission);
+  assertEquals((await store.submittedJob(submission, 20))?.jobId, "j4");
+  await store.forgetSubmissions(20);
+  assertEquals((await store.submittedJob(submission, 0))?.jobId, "j4");
+  assertEquals(await store.submittedJob({ client: "other", key: "k\0" }, 0), undefined);
+  await store.forgetSubmissions(21);
+  assertEquals(await store.submittedJob(submission, 0), undefined);
+  assertEquals((await store.listJobs({ limit: 9 })).length, 4);
+});
+
+testBoth("of two submissions at once that are called the same, the later one is found", async (store) => {
+  const submission = { client: "c", key: "k" };
+  await Promise.all([
+    store.insertJob(sampleJob("large"), sampleTasks(9_000), submission),
+    store.insertJob(sampleJob("small"), sampleTasks(1), submission),
+  ]);
+  assertEquals((await store.submittedJob(submission, 0))?.jobId, "small");
+});
+
+testBoth("jobs that finished before a time are found, the one that did so longest ago first", async (store) => {
+  for (const [jobId, finishedAt] of [["a", 30], ["b", 10], ["c", 0], ["d", 20], ["e", 20]] as const) {
+    await store.insertJob(sampleJob(jobId, { finishedAt, state: finishedAt ? "DONE" : "RUNNING" }), []);
+  }
+  assertEquals(await store.finishedBefore(30, 9), ["b", "d", "e"]);
+  assertEquals(await store.finishedBefore(30, 2), ["b", "d"]);
+  await store.update({ jobs: [{ jobId: "c", state: "FAILED", finishedAt: 5, reason: "no device" }] });
+  assertEquals(await store.finishedBefore(11, 9), ["c", "b"]);
+});
+
+testBoth("nothing is kept of a job that was removed, and its id can be used again", async (store) => {
+  const submission = { client: "c", key: "k" };
+  await store.insertJob(sampleJob("j0", { createdAt: 1 }), sampleTasks(2));
+  await store.insertJob(sampleJob("j1"), sampleTasks(6_000), submission);
+  await store.update({ tasks: [sampleChange("j1", 1)], leases: [sampleLease("j1", [2])] });
+  await Promise.all([store.removeJob("j1"), store.removeJob("nobody")]);
+  assertEquals(await store.job("j1"), undefined);
+  assertEquals(await store.submittedJob(submission, 0), undefined);
+  assertEquals(await store.listTasks({ jobId: "j1", after: -1, limit: 9, characters: 9 }), []);
+  await store.update({ tasks: [sampleChange("j1", 1)], leases: [sampleLease("j1", [2])] });
+  assertEquals((await store.listJobs({ limit: 9 })).map((job) => job.jobId), ["j0"]);
+  await Promise.all([
+    store.insertJob(sampleJob("j1"), sampleTasks(3)),
+    store.removeJob("j1"),
+    store.insertJob(sampleJob("j1"), sampleTasks(2), submission),
+  ]);
+  assertEquals(await store.job("j1"), { job: sampleJob("j1"), tasks: sampleTasks(2), leases: [] });
+  assertEquals((await store.job("j0"))?.tasks, sampleTasks(2));
 });
 
 testBoth("a device is replaced by what it says later", async (store) => {
@@ -231,6 +368,11 @@ testBoth("closing finishes what was called, works twice, and refuses what comes 
     () => store.job("j1"),
     () => store.unfinishedJobs(),
     () => store.listJobs({ limit: 1 }),
+    () => store.listTasks({ jobId: "j1", after: -1, limit: 1, characters: 1 }),
+    () => store.submittedJob({ client: "c", key: "k" }, 0),
+    () => store.finishedBefore(1, 1),
+    () => store.removeJob("j1"),
+    () => store.forgetSubmissions(1),
     () => store.putDevice(sampleDevice("d1")),
     () => store.removeDevice("d1"),
     () => store.devices(),

@@ -54,12 +54,14 @@ function task(ordinal: number): TaskRecord {
     prompt_tokens: 0,
     max_output_tokens: 0,
   };
-  return { ordinal, group: 0, spec, state: "QUEUED", attempt: 0, deviceId: "", deviceName: "", result: "", error: "" };
+  const outcome = { attempt: 0, deviceId: "", deviceName: "", result: "", error: "", failedAttempts: [] };
+  return { ordinal, group: 0, spec, state: "QUEUED", timeoutMs: 250_000, ...outcome };
 }
 
 function change(ordinal: number, state: "RUNNING" | "DONE"): TaskChange {
   const result = state === "DONE" ? `echo: payload ${ordinal}`.padEnd(106, ".") : "";
-  return { jobId: "large", ordinal, state, attempt: 1, deviceId, deviceName: "laptop", result, error: "" };
+  const device = { deviceId, deviceName: "laptop" };
+  return { jobId: "large", ordinal, state, attempt: 1, ...device, result, error: "", failedAttempts: [] };
 }
 
 /** Calls `update` with `size` changes each, `calls` calls in flight. */
