@@ -1,12 +1,13 @@
 import { delay } from "../../../agent/core/abort.ts";
-import { BENCH_KEY, type BenchAgent, startAgent } from "./bench_agent.ts";
-import { BenchClient } from "./bench_client.ts";
-import type { Child, Children } from "./children.ts";
-import { difference, latencies, megabytes, percent, rate, timeOf, verdict } from "./figures.ts";
-import { processorSeconds, residentMegabytes } from "./process_facts.ts";
-import { ownModule, type Program } from "./program.ts";
-import { latency, median, spread } from "./statistics.ts";
-import type { Section } from "./table.ts";
+import { BENCH_KEY, type BenchAgent, startAgent } from "../shared/bench_agent.ts";
+import { BenchClient } from "../shared/bench_client.ts";
+import type { Child, Children } from "../shared/children.ts";
+import { difference, latencies, megabytes, percent, rate, timeOf, verdict } from "../shared/figures.ts";
+import { processorSeconds, residentMegabytes } from "../shared/process_facts.ts";
+import { moduleProgram, type Program } from "../shared/program.ts";
+import { latency, median, spread } from "../shared/statistics.ts";
+import type { Section } from "../shared/table.ts";
+import type { Orders } from "./orders.ts";
 
 /** What a command may cost more on another device than spawning it oneself, at p50, in ms. */
 const COMMAND_AIM_MS = 3;
@@ -63,7 +64,7 @@ export async function measureMesh(options: MeshOptions): Promise<Section[]> {
   const { children, folder, program, counts } = options;
   const coordinator = await startAgent(children, program, { folder, name: "coordinator" });
   const device = await startAgent(children, program, { folder, name: "device", join: coordinator.grpc });
-  const client = new BenchClient(children, coordinator.grpc);
+  const client = new BenchClient<Orders>(children, new URL("client.ts", import.meta.url), coordinator.grpc);
   const mesh = { children, coordinator, device, client, counts };
   await untilOnline(client, 2);
   await measureOnce(mesh, { ...counts, commands: 50, smallJobs: 50, idleMs: 0 });
@@ -83,7 +84,7 @@ interface Mesh {
   readonly children: Children;
   readonly coordinator: BenchAgent;
   readonly device: BenchAgent;
-  readonly client: BenchClient;
+  readonly client: BenchClient<Orders>;
   readonly counts: Counts;
 }
 
@@ -97,7 +98,7 @@ async function withIdleDevices(mesh: Mesh, idle: number): Promise<Load> {
 }
 
 function simulate({ children, coordinator }: Mesh, devices: number): Child {
-  const { command, args, env } = ownModule("simulator.ts");
+  const { command, args, env } = moduleProgram(new URL("simulator.ts", import.meta.url));
   return children.spawn(command, {
     args: [...args, coordinator.grpc, String(devices)],
     clearEnv: true,
@@ -108,7 +109,7 @@ function simulate({ children, coordinator }: Mesh, devices: number): Child {
   });
 }
 
-async function untilOnline(client: BenchClient, devices: number): Promise<void> {
+async function untilOnline(client: BenchClient<Orders>, devices: number): Promise<void> {
   const end = performance.now() + JOIN_LIMIT_MS;
   for (;;) {
     const online = await client.measure("online", {});
@@ -158,7 +159,7 @@ function together(passes: readonly Load[]): Load {
   };
 }
 
-async function measureJobs(client: BenchClient, counts: Counts): Promise<Section> {
+async function measureJobs(client: BenchClient<Orders>, counts: Counts): Promise<Section> {
   const tasks = counts.largeJobTasks;
   const times = { job: [] as number[], unary: [] as number[] };
   for (let run = 0; run < counts.largeJobs; run++) {

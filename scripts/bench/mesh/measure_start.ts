@@ -1,11 +1,11 @@
 import { delay } from "../../../agent/core/abort.ts";
-import { startAgent } from "./bench_agent.ts";
-import type { Children } from "./children.ts";
-import { megabytes, milliseconds, verdict } from "./figures.ts";
-import { residentMegabytes } from "./process_facts.ts";
-import type { Program } from "./program.ts";
-import { spread } from "./statistics.ts";
-import type { Section } from "./table.ts";
+import { startAgent } from "../shared/bench_agent.ts";
+import type { Children } from "../shared/children.ts";
+import { megabytes, milliseconds, verdict } from "../shared/figures.ts";
+import { residentMegabytes } from "../shared/process_facts.ts";
+import type { Program } from "../shared/program.ts";
+import { spread } from "../shared/statistics.ts";
+import type { Section } from "../shared/table.ts";
 
 /** What a device's owner may expect: ready in half a second, and 100 MB of memory while nothing happens. */
 const READY_AIM_MS = 500;

@@ -2,7 +2,7 @@
 type Times = readonly number[];
 
 /** What the client process can be told to measure, one order a line; each is answered by one line. */
-export interface Orders {
+export type Orders = {
   /** `HealthCheck`, one call at a time. */
   health: { readonly order: { readonly calls: number }; readonly result: Times };
   /** `HealthCheck` with several calls in flight: calls/s. */
@@ -20,10 +20,9 @@ export interface Orders {
   unaryTasks: { readonly order: { readonly tasks: number; readonly inFlight: number }; readonly result: number };
   /** Devices that are online. */
   online: { readonly order: Record<string, never>; readonly result: number };
-}
+};
 
-export type OrderName = keyof Orders;
-
-export type OrderOf<Name extends OrderName> = Orders[Name]["order"];
-
-export type ResultOf<Name extends OrderName> = Orders[Name]["result"];
+/** What the client process does for each order. */
+export type OrderHandlers = {
+  readonly [Name in keyof Orders]: (order: Orders[Name]["order"]) => Promise<Orders[Name]["result"]>;
+};

@@ -39,3 +39,11 @@ export function verdict(value: number, aim: number, unit: string): string {
   if (value <= aim) return `${aim} ${unit}: met`;
   return `${aim} ${unit}: missed by ${Number((value - aim).toPrecision(2))} ${unit}`;
 }
+
+/** The same for an aim that is to be reached. */
+export function verdictAtLeast(value: number, aim: number, unit: string): string {
+  const text = `${aim.toLocaleString("en")}${unit}`;
+  if (value >= aim) return `${text}: met`;
+  const short = aim - value;
+  return `${text}: missed by ${Math.round(short).toLocaleString("en")}${unit} (${percent(short / aim)})`;
+}

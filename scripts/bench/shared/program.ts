@@ -25,20 +25,25 @@ function environment(): Record<string, string> {
   return { ...Object.fromEntries(entries), NO_COLOR: "1" };
 }
 
-/** The program from source, as `deno task edgemesh` runs it. */
-export function fromSource(): Program {
+/**
+ * The program from source, as `deno task edgemesh` runs it.
+ *
+ * @param options.profileTo the folder into which the process writes a CPU profile when it ends
+ */
+export function fromSource(options: { readonly profileTo?: string } = {}): Program {
+  const profile = options.profileTo === undefined ? [] : [`--cpu-prof-dir=${options.profileTo}`];
   return {
     command: Deno.execPath(),
-    args: ["run", "--frozen", "--quiet", ...PERMISSIONS, join(ROOT, "cli/main.ts")],
+    args: ["run", "--frozen", "--quiet", ...profile, ...PERMISSIONS, join(ROOT, "cli/main.ts")],
     env: environment(),
   };
 }
 
-/** A module of this measurement in a process of its own. */
-export function ownModule(name: string): Program {
+/** A module of a measurement as a program of its own. */
+export function moduleProgram(module: URL): Program {
   return {
     command: Deno.execPath(),
-    args: ["run", "--frozen", "--quiet", "--allow-all", fileURLToPath(new URL(name, import.meta.url))],
+    args: ["run", "--frozen", "--quiet", "--allow-all", fileURLToPath(module)],
     env: environment(),
   };
 }
