@@ -8,7 +8,7 @@ import { RunningCount } from "./running_count.ts";
 export const TASK_SLOTS = 512;
 
 /** Attempts of one coordinator that are remembered, so that none is run twice. */
-const REMEMBERED = 200_000;
+const REMEMBERED = 100_000;
 
 /** Characters of attempts that are named in one message, at most: an agent receives 32 MiB. */
 const MAX_REFS = 8 * 1_048_576;
