@@ -16,6 +16,7 @@ import { HostStatus } from "./devices/host_status.ts";
 import { Registry, takesWork } from "./devices/registry.ts";
 import { BulkServer } from "./http/bulk_server.ts";
 import { JobService } from "./jobs/job_service.ts";
+import { Retention } from "./jobs/retention.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./mesh/batches.ts";
 import { channelPair } from "./mesh/channel.ts";
 import { DialledDevices } from "./mesh/dialled_devices.ts";
@@ -45,9 +46,6 @@ const log = logger("agent");
 
 /** How long running work may go on after the agent was told to stop, in ms. */
 const DRAIN_MS = 10_000;
-
-/** How long a task that names its device waits for it while it is away, in ms. */
-const REATTACH_GRACE_MS = 30_000;
 
 /** `ready` waits so long for the capability probe, in ms; what it finds later is told to the mesh then. */
 const PROBE_WAIT_MS = 250;
@@ -152,14 +150,15 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     },
     planner,
     kinds: tasks.kinds,
-    reattachGraceMs: REATTACH_GRACE_MS,
+    reattachGraceMs: config.reattachGraceMs,
+    maxQueuedTasks: config.maxQueuedTasks,
   });
 
   const sessions = new Sessions({ key });
   const through = new Interceptors({ sessions, auth: config.auth });
   const handlers = {
     sessions: sessionHandlers(sessions, config.name),
-    devices: deviceHandlers({ registry, peers, dialled }),
+    devices: deviceHandlers({ registry, peers, dialled, jobs }),
     commands: commandHandlers({ registry, peers, selfId: id }),
     jobs: jobHandlers(jobs),
     plans: planHandlers({ registry, planner }),
@@ -190,8 +189,9 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   }
   await registry.register(self.info(), { self: true });
   await lifecycle.start([peers, dialled]);
+  await lifecycle.start([jobs]);
   attachSelf(peers, { deviceId: id, instanceId, work });
-  await lifecycle.start([jobs, ...joiners]);
+  await lifecycle.start([new Retention(store, config.keepJobsMs), ...joiners]);
   through.open();
   server.setServing(true);
 

@@ -1,82 +1,48 @@
-import type { CheckedPlan } from "../plans/check_plan.ts";
-import type { JobRecord, StoredJob, TaskRecord } from "../store/store.ts";
-import { isFinished } from "./states.ts";
-
-/** A first-in-first-out queue of tasks, with a way back to its front for those that lost their device. */
-class TaskQueue {
-  #items: Task[] = [];
-  #head = 0;
-  #returned: Task[] = [];
-
-  get length(): number {
-    return this.#items.length - this.#head + this.#returned.length;
-  }
-
-  push(task: Task): void {
-    this.#items.push(task);
-  }
-
-  unshift(task: Task): void {
-    this.#returned.push(task);
-  }
-
-  /** The first task that still waits: one may have been answered by its former device meanwhile. */
-  shift(): Task | undefined {
-    for (let task = this.#next(); task; task = this.#next()) {
-      if (task.state === "QUEUED") return task;
-    }
-    return undefined;
-  }
-
-  /** Takes everything out. */
-  drain(): Task[] {
-    const all: Task[] = [];
-    for (let task = this.shift(); task; task = this.shift()) all.push(task);
-    return all;
-  }
-
-  #next(): Task | undefined {
-    const returned = this.#returned.pop();
-    if (returned) return returned;
-    const task = this.#items[this.#head];
-    if (!task) return undefined;
-    this.#head++;
-    if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return task;
-  }
-}
+import type { GroupProgress } from "../../proto/messages.ts";
+import type { JobRecord, StoredJob, TaskRecord, TaskState } from "../store/store.ts";
+import { ReadyTasks } from "./ready_tasks.ts";
+import { isFinished, moveTask } from "./states.ts";
 
 /** A task of an unfinished job, in memory. */
 export interface Task extends TaskRecord {
   readonly job: Job;
+  /** When its device was sent the attempt under way, of `performance.now()`; 0 while that has not happened. */
+  sentAt: number;
+  /** Not tried again before this, of `performance.now()`. */
+  notBefore: number;
 }
+
+const COUNTER: Readonly<Record<TaskState, keyof GroupProgress>> = {
+  QUEUED: "queued",
+  RUNNING: "running",
+  DONE: "done",
+  FAILED: "failed",
+  CANCELLED: "cancelled",
+};
 
 /** An unfinished job: its tasks, the group that is under way, and what of it still waits for a device. */
 export class Job {
-  readonly tasks: Task[];
+  readonly tasks: readonly Task[];
   readonly groupCount: number;
   /** Position of the group under way, from 0. */
   group = 0;
-  /** Tasks of the group under way that are not finished. */
-  openInGroup = 0;
   /** Devices that tasks name, and those that hold or held tasks and are still online: at most `maxWorkers` of them. */
   readonly devices = new Set<string>();
-  /** Ready tasks that any device may take. */
-  readonly anywhere = new TaskQueue();
-  /** Ready tasks by the device that they name. */
-  readonly pinned = new Map<string, TaskQueue>();
+  readonly ready = new ReadyTasks();
+  /** Set once somebody asked for its end: nothing of it begins any more. */
+  cancelling = false;
+  /** Set once a task's success has decided the job. */
+  won = false;
   /** Set once the job's end is being written: nothing of it changes any more. */
   ending = false;
 
   readonly #byTaskId = new Map<string, Task>();
   readonly #groups: Task[][] = [];
+  readonly #progress: GroupProgress[] = [];
   readonly #named = new Set<string>();
 
   constructor(readonly record: JobRecord, tasks: readonly TaskRecord[]) {
-    this.tasks = tasks.map((task) => ({ ...task, job: this }));
+    this.tasks = tasks.map((task) => ({ ...task, job: this, sentAt: 0, notBefore: 0 }));
     for (const task of this.tasks) {
       this.#byTaskId.set(task.spec.task_id, task);
       (this.#groups[task.group] ??= []).push(task);
@@ -84,18 +50,32 @@ export class Job {
     }
     for (const deviceId of this.#named) this.devices.add(deviceId);
     this.groupCount = this.#groups.length;
+    this.#progress = this.#groups.map(progressOf);
   }
 
-  /** Rebuilds a job from the store: what was running is ready again, finished groups stay finished. */
-  static restore(stored: StoredJob): Job {
-    const job = new Job(stored.job, stored.tasks);
-    for (const task of job.tasks) {
-      if (task.state === "RUNNING") task.state = "QUEUED";
+  /**
+   * Rebuilds a job from the store: an attempt that had begun and of which nothing else is known is still under way, on the
+   * device and in the start of its program that the lease names.
+   *
+   * @returns the job, and by instance the tasks that are still held
+   */
+  static restore({ job: record, tasks, leases }: StoredJob): { job: Job; held: Map<Task, string> } {
+    const begun = new Map<number, number>();
+    for (const { ordinals } of leases) for (const at of ordinals) begun.set(at, (begun.get(at) ?? 0) + 1);
+    const job = new Job(record, tasks.map((task) => task.state === "RUNNING" ? { ...task, state: "QUEUED" } : task));
+    const held = new Map<Task, string>();
+    for (const { deviceId, deviceName, instanceId, ordinals } of leases) {
+      for (const at of ordinals) {
+        const task = job.tasks[at];
+        const attempts = begun.get(at) ?? 0;
+        if (!task || isFinished(task.state) || (task.state === "QUEUED" && attempts <= task.attempt)) continue;
+        if (task.state === "QUEUED") job.move(task, "RUNNING");
+        Object.assign(task, { attempt: attempts, deviceId, deviceName });
+        held.set(task, instanceId);
+      }
     }
-    while (job.group < job.groupCount - 1 && job.#groups[job.group]?.every((task) => task.state === "DONE")) {
-      job.group++;
-    }
-    return job;
+    while (job.group < job.groupCount - 1 && job.groupTasks.every((task) => task.state === "DONE")) job.group++;
+    return { job, held };
   }
 
   task(taskId: string): Task | undefined {
@@ -107,32 +87,39 @@ export class Job {
     return this.#groups[this.group] ?? [];
   }
 
-  get hasReadyTasks(): boolean {
-    if (this.anywhere.length > 0) return true;
-    for (const queue of this.pinned.values()) if (queue.length > 0) return true;
-    return false;
+  get isLastGroup(): boolean {
+    return this.group === this.groupCount - 1;
   }
 
-  /** Makes the open tasks of the group under way ready. */
+  /** How many tasks of each group are in which state. Changes as they do. */
+  get progress(): readonly Readonly<GroupProgress>[] {
+    return this.#progress;
+  }
+
+  /** Tasks of the group under way that are not finished. */
+  get openInGroup(): number {
+    const progress = this.#progress[this.group];
+    return progress ? progress.queued + progress.running : 0;
+  }
+
+  /** Tasks that are not finished. */
+  get openTasks(): number {
+    return this.#progress.reduce((sum, { queued, running }) => sum + queued + running, 0);
+  }
+
+  /** Makes the waiting tasks of the group under way ready. */
   openGroup(): void {
-    this.openInGroup = 0;
-    for (const task of this.groupTasks) {
-      if (isFinished(task.state)) continue;
-      this.openInGroup++;
-      this.makeReady(task);
-    }
+    for (const task of this.groupTasks) if (task.state === "QUEUED") this.ready.add(task);
   }
 
-  /** Queues a task for its device, or for any. `again`: before the others, since it was begun before them. */
-  makeReady(task: Task, again = false): void {
-    const target = task.spec.target_device_id;
-    let queue = this.anywhere;
-    if (target) {
-      queue = this.pinned.get(target) ?? new TaskQueue();
-      this.pinned.set(target, queue);
-    }
-    if (again) queue.unshift(task);
-    else queue.push(task);
+  /** Moves a task to another state. @throws {Error} when that transition is not legal: a bug in the caller */
+  move(task: Task, to: TaskState): void {
+    const progress = this.#progress[task.group];
+    const from = COUNTER[task.state];
+    moveTask(task, to);
+    if (!progress) return;
+    progress[from]--;
+    progress[COUNTER[to]]++;
   }
 
   /** A device is gone: another one may take its place, unless tasks name it. */
@@ -153,23 +140,9 @@ export class Job {
   }
 }
 
-/** The tasks of a checked plan as they are kept. */
-export function taskRecords(plan: CheckedPlan): TaskRecord[] {
-  const records: TaskRecord[] = [];
-  plan.groups.forEach((group, position) => {
-    for (const spec of group.tasks) {
-      records.push({
-        ordinal: records.length,
-        group: position,
-        spec,
-        state: "QUEUED",
-        attempt: 0,
-        deviceId: "",
-        deviceName: "",
-        result: "",
-        error: "",
-      });
-    }
-  });
-  return records;
+/** How many of these tasks are in which state. */
+function progressOf(tasks: readonly TaskRecord[]): GroupProgress {
+  const progress = { tasks: tasks.length, queued: 0, running: 0, done: 0, failed: 0, cancelled: 0 };
+  for (const task of tasks) progress[COUNTER[task.state]]++;
+  return progress;
 }

@@ -3,25 +3,48 @@ import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
-import { type CheckedPlan, checkPlan, requireKnownKinds, taskPath } from "../plans/check_plan.ts";
+import { checkPlan } from "../plans/check_plan.ts";
 import type { Planner } from "../plans/planner.ts";
-import type { JobRecord, JobState, Store, TaskChange } from "../store/store.ts";
-import type { DeviceInfo, JobInfo, JobStatus, JobSummary, Plan } from "../../proto/messages.ts";
+import type {
+  Change,
+  JobChange,
+  JobPosition,
+  JobRecord,
+  JobState,
+  Lease,
+  Store,
+  SubmissionKey,
+  TaskChange,
+  TaskState,
+} from "../store/store.ts";
+import type { DeviceInfo, JobInfo, JobStatus, JobSummary, JobUpdate, TaskDetail } from "../../proto/messages.ts";
 import type { TaskDispatcher } from "./dispatcher.ts";
-import { Job, type Task, taskRecords } from "./job.ts";
-import { statusOf, summaryLine, summaryOf } from "./job_view.ts";
+import { Job, type Task } from "./job.ts";
+import {
+  finalResultOf,
+  MAX_TASKS_WITH_RESULTS,
+  overviewOf,
+  statusOf,
+  summaryLine,
+  summaryOf,
+  taskDetailOf,
+  taskStatusOf,
+} from "./job_view.ts";
+import { JobWatch } from "./job_watch.ts";
 import { Journal } from "./journal.ts";
 import { reduceKind } from "./reduce.ts";
-import { Scheduler } from "./scheduler.ts";
-import { isFinished, moveJob, moveTask } from "./states.ts";
+import { SUBMISSION_LIFE_MS } from "./retention.ts";
+import { type Answered, Scheduler } from "./scheduler.ts";
+import { isFinished, moveJob } from "./states.ts";
+import { checkSubmission, type JobSubmission, requireRunnable, taskRecords } from "./submission.ts";
 
 const log = logger("jobs");
 
-/** At most this many tasks wait or run at once; past that a submission is refused. */
-const MAX_QUEUED_TASKS = 1_000_000;
+/** What runs of a job that is cancelled gets so long, in ms, to stop and say so. */
+const CANCEL_MS = 2000;
 
-/** The longest job description, in characters. */
-const MAX_TEXT = 65_536;
+/** Characters of inputs and results in one page of tasks, at most; one task may be larger. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
 
 /** What the service knows of devices. */
 export interface JobDevices {
@@ -29,15 +52,6 @@ export interface JobDevices {
   has(deviceId: string): boolean;
   /** The devices that can take work now. */
   online(): readonly DeviceInfo[];
-}
-
-export interface JobSubmission {
-  readonly text: string;
-  /** At most this many distinct devices; 0 = all. */
-  readonly maxWorkers: number;
-  /** Null = the planner makes one from the text. */
-  readonly plan: Plan | null;
-  readonly reduce: string;
 }
 
 export interface JobServiceOptions {
@@ -49,6 +63,37 @@ export interface JobServiceOptions {
   readonly kinds: readonly string[];
   /** How long a task waits for the device that it names while that is away, in ms. */
   readonly reattachGraceMs: number;
+  /** At most this many tasks wait or run at once; past that a submission is refused. */
+  readonly maxQueuedTasks: number;
+}
+
+/** Which tasks of a job are asked for. */
+export interface TaskQuery {
+  readonly jobId: string;
+  readonly state?: TaskState | undefined;
+  /** Only tasks behind this place in plan order, from 0; -1 = from the first. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface TaskPage {
+  readonly tasks: TaskDetail[];
+  /** Where the next page begins; undefined after the last one. */
+  readonly next: number | undefined;
+}
+
+/** Who hears of a job: updates, then its end, or why nothing more can be told. */
+export interface JobWatcher {
+  send(update: JobUpdate): void;
+  end(error?: unknown): void;
+}
+
+/** A job whose end somebody waits for. */
+interface Cancel {
+  /** Settled when the job's end is durable. */
+  readonly end: PromiseWithResolvers<void>;
+  /** Ends what does not end by itself. */
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /**
@@ -60,33 +105,47 @@ export class JobService implements Component {
   readonly #active = new Map<string, Job>();
   readonly #journal: Journal;
   readonly #scheduler: Scheduler;
+  readonly #watches = new Map<Job, Set<JobWatch>>();
+  /** Submissions with a key that are under way. */
+  readonly #submitting = new Map<string, Promise<JobInfo>>();
+  readonly #cancels = new Map<Job, Cancel>();
   #openTasks = 0;
   #stopping = false;
 
   constructor(private readonly options: JobServiceOptions) {
-    this.#journal = new Journal(options.store);
+    this.#journal = new Journal(options.store, () => this.#scheduler.pass());
     this.#scheduler = new Scheduler(options.dispatcher, {
-      started: (job) => this.#started(job),
-      finished: (job, tasks, deviceId) => this.#finished(job, tasks, deviceId),
-      groupEnded: (job) => this.#groupEnded(job),
+      passNeeded: () => this.#journal.ask(),
+      leased: (leases, batches, durable) => this.#leased(leases, batches, durable),
+      settled: (tasks, answered) => this.#settled(tasks, answered),
+      succeeded: (task) => task.job.record.reduce === "FIRST" && task.job.isLastGroup,
+      idle: (job) => this.#idle(job),
     }, options);
   }
 
   async start(): Promise<void> {
     const stored = await this.options.store.unfinishedJobs();
     for (const one of stored) {
-      const job = Job.restore(one);
-      this.#openTasks += job.tasks.filter((task) => !isFinished(task.state)).length;
-      this.#begin(job);
+      const { job, held } = Job.restore(one);
+      this.#openTasks += job.openTasks;
+      this.#begin(job, held);
     }
     if (stored.length > 0) log.info("{count} unfinished jobs go on", { count: stored.length });
   }
 
-  /** Stops placing tasks and writes what is known. What still runs will run again after the next start. */
+  /** Stops placing tasks and writes what is known. What still runs is asked for after the next start. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#scheduler.stop();
     await this.#journal.close();
+    const stopping = new MeshError("UNAVAILABLE", "the agent is stopping");
+    for (const watches of this.#watches.values()) for (const watch of watches) watch.fail(stopping);
+    for (const { timer, end } of this.#cancels.values()) {
+      clearTimeout(timer);
+      end.reject(stopping);
+    }
+    this.#cancels.clear();
+    this.#watches.clear();
   }
 
   /** Takes no new job, places no new task, and waits for those that run, at most `ms`. */
@@ -97,27 +156,139 @@ export class JobService implements Component {
     while (this.#scheduler.runningTasks > 0 && performance.now() < end) await delay(20);
   }
 
+  /** Tasks that a device holds now. */
+  heldBy(deviceId: string): number {
+    return this.#scheduler.heldBy(deviceId);
+  }
+
   /**
    * @throws {MeshError} INVALID_ARGUMENT or NOT_FOUND naming the field; RESOURCE_EXHAUSTED when too much is queued or
    * the disk is full; FAILED_PRECONDITION when nothing in the mesh can run it.
    */
   async submit(request: JobSubmission, signal?: AbortSignal): Promise<JobInfo> {
     if (this.#stopping) throw new MeshError("UNAVAILABLE", "the agent is stopping");
-    const reduce = reduceKind(request.reduce);
     checkSubmission(request);
+    const { submission } = request;
+    if (!submission) return infoOf(await this.#submit(request, signal));
+    const key = JSON.stringify([submission.client, submission.key]);
+    const before = this.#submitting.get(key);
+    if (before) return await before;
+    const submitting = this.#submitOnce(request, submission, signal).finally(() => this.#submitting.delete(key));
+    this.#submitting.set(key, submitting);
+    return await submitting;
+  }
+
+  /** @throws {MeshError} NOT_FOUND */
+  async get(jobId: string): Promise<JobStatus> {
+    const active = this.#active.get(jobId);
+    if (active) return statusOf(active.record, active.tasks, active.group, active.groupCount);
+    const stored = await this.options.store.job(jobId);
+    if (!stored) throw unknownJob(jobId);
+    const { group, groupCount } = Job.restore(stored).job;
+    return statusOf(stored.job, stored.tasks, group, groupCount);
+  }
+
+  /** Newest first. */
+  async list(query: { readonly state?: JobState; readonly limit: number; readonly after?: JobPosition }) {
+    const jobs = await this.options.store.listJobs(query);
+    const last = jobs.length < query.limit ? undefined : jobs.at(-1);
+    const next: JobPosition | undefined = last && { createdAt: last.createdAt, jobId: last.jobId };
+    return { jobs: jobs.map(summaryOf), next };
+  }
+
+  /** @throws {MeshError} NOT_FOUND */
+  async tasks({ jobId, state, after, limit }: TaskQuery): Promise<TaskPage> {
+    const active = this.#active.get(jobId);
+    if (active) return activePage(active, { jobId, state, after, limit });
+    const tasks = await this.options.store.listTasks({
+      jobId,
+      after,
+      limit: limit + 1,
+      characters: PAGE_CHARACTERS,
+      ...(state ? { state } : {}),
+    });
+    if (tasks.length === 0 && !await this.#exists(jobId)) throw unknownJob(jobId);
+    const page = tasks.slice(0, limit);
+    // A page that is short because its results are large is not the last one: only an empty one is sure to be.
+    const size = page.reduce((sum, task) => sum + task.spec.input.length + task.result.length, 0);
+    const more = tasks.length > limit || size > PAGE_CHARACTERS;
+    return { tasks: page.map(taskDetailOf), next: more ? page.at(-1)?.ordinal : undefined };
+  }
+
+  /**
+   * Tells a watcher of a job: how it is now, then what changes, then its end.
+   *
+   * @returns ends the watching
+   * @throws {MeshError} NOT_FOUND
+   */
+  async watch(jobId: string, options: { readonly countsOnly: boolean }, watcher: JobWatcher): Promise<() => void> {
+    const active = this.#active.get(jobId);
+    if (active) return this.#watchActive(active, options.countsOnly, watcher);
+    const stored = await this.options.store.job(jobId);
+    if (!stored) throw unknownJob(jobId);
+    const { job } = Job.restore(stored);
+    const withTasks = !options.countsOnly && job.tasks.length <= MAX_TASKS_WITH_RESULTS;
+    watcher.send({
+      job_id: jobId,
+      state: stored.job.state,
+      snapshot: true,
+      current_group: job.group,
+      groups: job.progress.map((counts) => ({ ...counts })),
+      tasks: withTasks ? job.tasks.map((task) => taskStatusOf(task, true)) : [],
+      reason: stored.job.reason,
+      final_result: options.countsOnly ? "" : finalResultOf(stored.job, stored.tasks),
+    });
+    watcher.end();
+    return () => {};
+  }
+
+  /**
+   * Ends a job: what waits never begins, what runs is told to stop and gets 2 s. Resolves when the end is durable.
+   *
+   * @throws {MeshError} NOT_FOUND; FAILED_PRECONDITION when it is DONE or FAILED already
+   */
+  async cancel(jobId: string): Promise<JobSummary> {
+    const job = this.#active.get(jobId);
+    if (!job) return await this.#alreadyCancelled(jobId);
+    let cancel = this.#cancels.get(job);
+    if (!cancel) this.#cancels.set(job, cancel = { end: Promise.withResolvers(), timer: undefined });
+    if (!job.cancelling && !job.ending) cancel.timer = this.#cancel(job);
+    await cancel.end.promise;
+    if (job.record.state !== "CANCELLED") throw endedAlready(job.record);
+    return summaryOf(overviewOf(job.record, job.progress));
+  }
+
+  /** Forgets a job that has ended. @throws {MeshError} NOT_FOUND; FAILED_PRECONDITION while it has not ended */
+  async delete(jobId: string): Promise<void> {
+    if (this.#active.has(jobId)) {
+      throw new MeshError("FAILED_PRECONDITION", `job ${jobId} has not ended: cancel it first`);
+    }
+    if (!await this.#exists(jobId)) throw unknownJob(jobId);
+    await this.options.store.removeJob(jobId);
+  }
+
+  async #submitOnce(request: JobSubmission, key: SubmissionKey, signal: AbortSignal | undefined): Promise<JobInfo> {
+    const before = await this.options.store.submittedJob(key, Date.now() - SUBMISSION_LIFE_MS);
+    return infoOf(before ?? await this.#submit(request, signal));
+  }
+
+  async #submit(request: JobSubmission, signal: AbortSignal | undefined): Promise<JobRecord> {
+    const { text, maxWorkers, submission } = request;
+    const reduce = reduceKind(request.reduce);
     const online = this.options.devices.online();
-    const { text, maxWorkers } = request;
     const plan = checkPlan(
       request.plan ?? (await this.options.planner.plan({ text, maxWorkers, devices: online }, signal)).plan,
     );
-    this.#requireRunnable(plan, maxWorkers);
-    const tasks = taskRecords(plan);
-    if (this.#openTasks + tasks.length > MAX_QUEUED_TASKS) {
+    const { kinds, devices, maxQueuedTasks } = this.options;
+    requireRunnable(plan, maxWorkers, { kinds, hasDevice: (deviceId) => devices.has(deviceId) });
+    if (this.#openTasks + plan.taskCount > maxQueuedTasks) {
       throw new MeshError(
         "RESOURCE_EXHAUSTED",
-        `${this.#openTasks} tasks are queued and at most ${MAX_QUEUED_TASKS} can be: try again later`,
+        `${this.#openTasks} tasks are queued, ${plan.taskCount} more would pass the limit of ${maxQueuedTasks} ` +
+          "(--max-queued-tasks): try again later",
       );
     }
+    const tasks = taskRecords(plan, request);
     const record: JobRecord = {
       jobId: newId(),
       text,
@@ -131,137 +302,180 @@ export class JobService implements Component {
     };
     this.#openTasks += tasks.length;
     try {
-      await this.options.store.insertJob(record, tasks);
+      await this.options.store.insertJob(record, tasks, submission);
     } catch (error) {
       this.#openTasks -= tasks.length;
       throw error;
     }
     this.#begin(new Job(record, tasks));
-    return { job_id: record.jobId, created_at: Math.floor(record.createdAt / 1000), summary: record.summary };
+    return record;
   }
 
-  /** @throws {MeshError} NOT_FOUND */
-  async get(jobId: string): Promise<JobStatus> {
-    const active = this.#active.get(jobId);
-    if (active) return statusOf(active.record, active.tasks, active.group, active.groupCount);
-    const stored = await this.options.store.job(jobId);
-    if (!stored) throw new MeshError("NOT_FOUND", `no job "${jobId}"`);
-    const { group, groupCount } = Job.restore(stored);
-    return statusOf(stored.job, stored.tasks, group, groupCount);
-  }
-
-  /** Newest first. */
-  async list(query: { readonly state?: JobState; readonly limit: number }): Promise<JobSummary[]> {
-    return (await this.options.store.listJobs(query)).map(summaryOf);
-  }
-
-  #begin(job: Job): void {
+  #begin(job: Job, held?: ReadonlyMap<Task, string>): void {
     this.#active.set(job.record.jobId, job);
-    this.#scheduler.add(job);
-    if (job.openInGroup === 0) this.#groupEnded(job);
+    this.#scheduler.add(job, held);
+    if (held && job.record.reduce === "FIRST" && job.isLastGroup) job.won = job.groupTasks.some(isDone);
+    if (job.won || job.openInGroup === 0) this.#idle(job);
   }
 
-  #requireRunnable(plan: CheckedPlan, maxWorkers: number): void {
-    requireKnownKinds(plan, [...this.options.kinds, "LLM_GENERATE"]);
-    const named = new Set<string>();
-    for (const group of plan.groups) {
-      group.tasks.forEach((task, at) => {
-        const path = taskPath(group, at);
-        if (!this.options.kinds.includes(task.kind)) {
-          throw new MeshError("FAILED_PRECONDITION", `${path}.kind: no device of this mesh can run ${task.kind}`);
-        }
-        const target = task.target_device_id;
-        if (!target || named.has(target)) return;
-        if (!this.options.devices.has(target)) {
-          throw new MeshError("NOT_FOUND", `${path}.target_device_id: no device "${target}"`);
-        }
-        named.add(target);
-      });
-    }
-    if (maxWorkers > 0 && named.size > maxWorkers) {
-      throw new MeshError(
-        "INVALID_ARGUMENT",
-        `max_workers: is ${maxWorkers}, but the plan names ${named.size} different devices`,
-      );
-    }
-  }
-
-  #started(job: Job): void {
-    if (job.record.state !== "QUEUED") return;
-    moveJob(job.record, "RUNNING");
-    this.#write({ jobs: [{ jobId: job.record.jobId, state: "RUNNING", finishedAt: 0, reason: "" }] });
-  }
-
-  #finished(job: Job, tasks: readonly Task[], deviceId: string | undefined): void {
-    this.#openTasks -= tasks.length;
-    const refs = tasks.map((task) => ({
-      job_id: job.record.jobId,
-      task_id: task.spec.task_id,
-      attempt: task.attempt,
-    }));
+  #settled(tasks: readonly Task[], answered: Answered | undefined): void {
+    for (const task of tasks) if (isFinished(task.state)) this.#openTasks--;
     this.#write({ tasks: tasks.map(changeOf) }, () => {
-      if (deviceId) this.options.dispatcher.acknowledge(deviceId, refs);
+      if (answered) this.options.dispatcher.acknowledge(answered.deviceId, answered.outcomes);
     });
+    if (this.#watches.size > 0) this.#tellWatches(tasks);
   }
 
-  #groupEnded(job: Job): void {
+  #tellWatches(tasks: readonly Task[]): void {
+    for (const task of tasks) this.#watches.get(task.job)?.forEach((watch) => watch.changed([task]));
+  }
+
+  #leased(leases: readonly Lease[], batches: readonly (readonly Task[])[], durable: () => void): void {
+    const started: JobChange[] = [];
+    for (const { jobId } of leases) {
+      const record = this.#active.get(jobId)?.record;
+      if (record?.state !== "QUEUED") continue;
+      moveJob(record, "RUNNING");
+      started.push({ jobId, state: "RUNNING", finishedAt: 0, reason: "" });
+    }
+    this.#write({ jobs: started, leases }, durable);
+    if (this.#watches.size > 0) { for (const batch of batches) this.#tellWatches(batch); }
+  }
+
+  #idle(job: Job): void {
     if (job.ending) return;
+    if (job.won) return this.#end(job, "DONE", "", "another task came first");
+    if (job.cancelling) return this.#end(job, "CANCELLED", CANCELLED, "the job was cancelled");
     const failed = job.groupTasks.filter((task) => task.state === "FAILED");
     const first = failed[0];
     if (first) {
       const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : "";
       const where = first.deviceName ? ` on ${first.deviceName}` : "";
-      return this.#end(job, "FAILED", `task ${first.spec.task_id} failed${where}: ${first.error}${more}`);
+      const reason = `task ${first.spec.task_id} failed${where}: ${first.error}${more}`;
+      return this.#end(job, "FAILED", reason, "an earlier group failed");
     }
-    if (job.group === job.groupCount - 1) return this.#end(job, "DONE", "");
+    if (job.isLastGroup) return this.#end(job, "DONE", "", "");
     job.group++;
     this.#scheduler.openGroup(job);
+    this.#watches.get(job)?.forEach((watch) => watch.changed([]));
   }
 
-  /** The end becomes visible once it is durable. */
-  #end(job: Job, state: "DONE" | "FAILED", reason: string): void {
+  /** Returns the timer that ends it where what runs does not end before. */
+  #cancel(job: Job): ReturnType<typeof setTimeout> {
+    job.cancelling = true;
+    this.#scheduler.stopJob(job);
+    const waiting = job.tasks.filter((task) => task.state === "QUEUED");
+    for (const task of waiting) {
+      job.move(task, "CANCELLED");
+      task.error = "the job was cancelled";
+    }
+    this.#openTasks -= waiting.length;
+    this.#watches.get(job)?.forEach((watch) => watch.changed(waiting));
+    const timer = setTimeout(() => this.#idle(job), CANCEL_MS);
+    if (job.openInGroup === 0) this.#idle(job);
+    return timer;
+  }
+
+  /** The end becomes visible once it is durable. `why`: what is said of the tasks that did not finish. */
+  #end(job: Job, state: "DONE" | "FAILED" | "CANCELLED", reason: string, why: string): void {
     job.ending = true;
     this.#scheduler.remove(job);
-    const cancelled = job.tasks.filter((task) => !isFinished(task.state));
-    for (const task of cancelled) {
-      moveTask(task, "CANCELLED");
-      task.error = "an earlier group failed";
+    const open = job.tasks.filter((task) => !isFinished(task.state));
+    for (const task of open) {
+      job.move(task, "CANCELLED");
+      task.error = why;
     }
-    this.#openTasks -= cancelled.length;
-    const { jobId } = job.record;
-    const change = { jobId, state, finishedAt: Date.now(), reason };
-    this.#write({ jobs: [change], tasks: cancelled.map(changeOf) }, () => {
-      if (job.record.state === "QUEUED") moveJob(job.record, state === "DONE" ? "RUNNING" : "FAILED");
-      if (job.record.state !== state) moveJob(job.record, state);
-      this.#active.delete(jobId);
-      log.info("job {jobId} is {state}", { jobId, state, ...(reason ? { reason } : {}) });
-    });
+    this.#openTasks -= open.length;
+    const changed = state === "CANCELLED" ? job.tasks.filter((task) => task.state === "CANCELLED") : open;
+    const { record } = job;
+    const change = { jobId: record.jobId, state, finishedAt: Date.now(), reason };
+    this.#write({ jobs: [change], tasks: changed.map(changeOf) }, () => this.#ended(job, change, open));
   }
 
-  #write(change: Parameters<Journal["write"]>[0], durable: () => void = () => {}): void {
+  #ended(job: Job, { state, finishedAt, reason }: JobChange, changed: readonly Task[]): void {
+    const { record } = job;
+    if (record.state === "QUEUED" && state === "DONE") moveJob(record, "RUNNING");
+    moveJob(record, state);
+    Object.assign(record, { finishedAt, reason });
+    this.#active.delete(record.jobId);
+    for (const watch of this.#watches.get(job) ?? []) {
+      watch.changed(changed);
+      watch.end();
+    }
+    this.#watches.delete(job);
+    const cancel = this.#cancels.get(job);
+    clearTimeout(cancel?.timer);
+    cancel?.end.resolve();
+    this.#cancels.delete(job);
+    log.info("job {jobId} is {state}", { jobId: record.jobId, state, ...(reason ? { reason } : {}) });
+  }
+
+  #watchActive(job: Job, countsOnly: boolean, watcher: JobWatcher): () => void {
+    const watches = this.#watches.get(job) ?? new Set();
+    this.#watches.set(job, watches);
+    const watch = new JobWatch(job, countsOnly, watcher);
+    watches.add(watch);
+    watch.begin();
+    return () => {
+      watch.cancel();
+      watches.delete(watch);
+      if (watches.size === 0 && this.#watches.get(job) === watches) this.#watches.delete(job);
+    };
+  }
+
+  async #alreadyCancelled(jobId: string): Promise<JobSummary> {
+    const stored = await this.options.store.job(jobId);
+    if (!stored) throw unknownJob(jobId);
+    if (stored.job.state !== "CANCELLED") throw endedAlready(stored.job);
+    return summaryOf(overviewOf(stored.job, Job.restore(stored).job.progress));
+  }
+
+  async #exists(jobId: string): Promise<boolean> {
+    return (await this.options.store.listTasks({ jobId, after: -1, limit: 1, characters: 1 })).length > 0;
+  }
+
+  #write(change: Change, durable: () => void): void {
     this.#journal.write(change).then(durable, (error) => {
       log.error("not written before the end, and so done again after the next start: {reason}", { reason: error });
     });
   }
 }
 
-function checkSubmission({ text, maxWorkers, plan }: JobSubmission): void {
-  if (maxWorkers < 0) throw new MeshError("INVALID_ARGUMENT", `max_workers: must be 0 (all) or more, is ${maxWorkers}`);
-  if (text.length > MAX_TEXT) {
-    throw new MeshError("INVALID_ARGUMENT", `text: is ${text.length} characters long, at most ${MAX_TEXT} are taken`);
+/** What a cancelled job says of itself. */
+const CANCELLED = "cancelled by a client";
+
+function activePage(job: Job, { state, after, limit }: TaskQuery): TaskPage {
+  const tasks: Task[] = [];
+  let size = 0;
+  for (let at = after + 1; at < job.tasks.length; at++) {
+    const task = job.tasks[at];
+    if (!task || (state && task.state !== state)) continue;
+    if (tasks.length === limit || size > PAGE_CHARACTERS) {
+      return { tasks: tasks.map(taskDetailOf), next: tasks.at(-1)?.ordinal };
+    }
+    size += task.spec.input.length + task.result.length;
+    tasks.push(task);
   }
-  if (!plan && !text.trim()) throw new MeshError("INVALID_ARGUMENT", "text: is empty, and no plan was given");
+  return { tasks: tasks.map(taskDetailOf), next: undefined };
+}
+
+function isDone(task: Task): boolean {
+  return task.state === "DONE";
+}
+
+function infoOf({ jobId, createdAt, summary }: JobRecord): JobInfo {
+  return { job_id: jobId, created_at: Math.floor(createdAt / 1000), summary };
+}
+
+function unknownJob(jobId: string): MeshError {
+  return new MeshError("NOT_FOUND", `no job ${JSON.stringify(jobId.slice(0, 128))}`);
+}
+
+function endedAlready({ jobId, state }: JobRecord): MeshError {
+  return new MeshError("FAILED_PRECONDITION", `job ${jobId} is ${state} already`);
 }
 
 function changeOf(task: Task): TaskChange {
-  return {
-    jobId: task.job.record.jobId,
-    ordinal: task.ordinal,
-    state: task.state,
-    attempt: task.attempt,
-    deviceId: task.deviceId,
-    deviceName: task.deviceName,
-    result: task.result,
-    error: task.error,
-  };
+  const { ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts } = task;
+  return { jobId: task.job.record.jobId, ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts };
 }

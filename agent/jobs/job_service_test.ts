@@ -24,8 +24,9 @@ class Devices implements TaskDispatcher {
     return DEVICES.map((device) => ({
       deviceId: device.device_id,
       deviceName: device.device_name,
+      instanceId: "1",
       credits: 64,
-      running: 0,
+      kinds: undefined,
       load: 0,
     }));
   }
@@ -41,7 +42,16 @@ class Devices implements TaskDispatcher {
         deviceId,
         tasks.map(({ job_id, task_id, attempt, input }) => {
           const ok = !this.options.fail?.includes(task_id);
-          return { job_id, task_id, attempt, ok, output: ok ? input : "", error: ok ? "" : "broken", time_ms: 1 };
+          return {
+            job_id,
+            task_id,
+            attempt,
+            ok,
+            output: ok ? input : "",
+            error: ok ? "" : "broken",
+            time_ms: 1,
+            error_code: "",
+          };
         }),
       )
     );
@@ -50,6 +60,8 @@ class Devices implements TaskDispatcher {
   acknowledge(_deviceId: string, outcomes: readonly { task_id: string }[]): void {
     this.acknowledged.push(...outcomes.map((outcome) => outcome.task_id));
   }
+
+  cancel(): void {}
 
   listen(listener: DispatchListener): void {
     this.listener = listener;
@@ -64,6 +76,7 @@ function serviceOf(dispatcher: Devices, store: Store = new MemoryStore()): JobSe
     planner: new DeterministicPlanner(),
     kinds: ["SYSINFO", "ECHO"],
     reattachGraceMs: 60_000,
+    maxQueuedTasks: 1000,
   });
 }
 
@@ -155,7 +168,7 @@ Deno.test("unfinished jobs go on after a restart, and finished ones are still th
   const later = serviceOf(new Devices({ answering: false }), store);
   await later.start();
   assertEquals(await later.get(open.job_id), status);
-  assertEquals((await later.list({ limit: 10 })).map((job) => [job.state, job.tasks_done]), [["DONE", 2]]);
+  assertEquals((await later.list({ limit: 10 })).jobs.map((job) => [job.state, job.tasks_done]), [["DONE", 2]]);
   await later.stop();
 });
 
@@ -182,7 +195,7 @@ Deno.test("what cannot be run is refused before anything is kept, and the messag
     const error = await assertRejects(() => service.submit(request), MeshError, message);
     assertEquals(error.code, code);
   }
-  assertEquals(await service.list({ limit: 10 }), []);
+  assertEquals((await service.list({ limit: 10 })).jobs, []);
   await assertRejects(() => service.get("no such job"), MeshError, 'no job "no such job"');
   await service.stop();
 });

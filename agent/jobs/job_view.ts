@@ -1,6 +1,6 @@
 import type { JobOverview, JobRecord, TaskRecord } from "../store/store.ts";
 import type { CheckedPlan } from "../plans/check_plan.ts";
-import type { JobStatus, JobSummary } from "../../proto/messages.ts";
+import type { GroupProgress, JobStatus, JobSummary, TaskDetail, TaskStatus } from "../../proto/messages.ts";
 import { finalResult } from "./reduce.ts";
 import { isFinished } from "./states.ts";
 
@@ -8,7 +8,18 @@ import { isFinished } from "./states.ts";
 const MAX_RESULTS = 12 * 1024 * 1024;
 
 /** Most tasks whose results are shown one by one. */
-const MAX_TASKS_WITH_RESULTS = 10_000;
+export const MAX_TASKS_WITH_RESULTS = 10_000;
+
+/** A job's tasks, and how much of their results an answer may hold. */
+interface Extent {
+  readonly size: number;
+  readonly withResults: boolean;
+}
+
+function extentOf(tasks: readonly TaskRecord[]): Extent {
+  const size = tasks.reduce((sum, task) => sum + task.result.length, 0);
+  return { size, withResults: tasks.length <= MAX_TASKS_WITH_RESULTS && size <= MAX_RESULTS };
+}
 
 /**
  * A job as `GetJob` shows it. `group` is the position of the group under way, from 0. Where the results are too many or too
@@ -20,36 +31,59 @@ export function statusOf(
   group: number,
   groupCount: number,
 ): JobStatus {
-  const size = tasks.reduce((sum, task) => sum + task.result.length, 0);
-  const withResults = tasks.length <= MAX_TASKS_WITH_RESULTS && size <= MAX_RESULTS;
+  const extent = extentOf(tasks);
   return {
     job_id: job.jobId,
     state: job.state,
-    tasks: tasks.map((task) => ({
-      task_id: task.spec.task_id,
-      assigned_device_id: task.deviceId,
-      assigned_device_name: task.deviceName,
-      state: task.state,
-      result: withResults ? task.result : "",
-      error: task.error,
-    })),
-    final_result: isFinished(job.state) ? shownResult(job, tasks, { withResults, size }) : "",
+    tasks: tasks.map((task) => taskStatusOf(task, extent.withResults)),
+    final_result: isFinished(job.state) ? shownResult(job, tasks, extent) : "",
     current_group: group,
     total_groups: groupCount,
   };
 }
 
-function shownResult(
-  job: JobRecord,
-  tasks: readonly TaskRecord[],
-  { withResults, size }: { withResults: boolean; size: number },
-): string {
+/** The final result of a job that has ended, as `GetJob` shows it. */
+export function finalResultOf(job: JobRecord, tasks: readonly TaskRecord[]): string {
+  return shownResult(job, tasks, extentOf(tasks));
+}
+
+export function taskStatusOf(task: TaskRecord, withResult: boolean): TaskStatus {
+  return {
+    task_id: task.spec.task_id,
+    assigned_device_id: task.deviceId,
+    assigned_device_name: task.deviceName,
+    state: task.state,
+    result: withResult ? task.result : "",
+    error: task.error,
+  };
+}
+
+/** A task as `ListTasks` shows it. */
+export function taskDetailOf(task: TaskRecord): TaskDetail {
+  return {
+    status: taskStatusOf(task, true),
+    kind: task.spec.kind,
+    group: task.group,
+    attempts: task.attempt,
+    failed_attempts: task.failedAttempts.map(({ attempt, deviceId, deviceName, reason }) => ({
+      attempt,
+      device_id: deviceId,
+      device_name: deviceName,
+      reason,
+    })),
+    timeout_ms: task.timeoutMs,
+  };
+}
+
+function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults, size }: Extent): string {
   if (size > MAX_RESULTS) {
-    const note = `the results of ${tasks.length} tasks are left out: ${size} characters are too many for one answer`;
+    const note = `the results of ${tasks.length} tasks are left out: ${size} characters are too many for one answer; ` +
+      "ListTasks shows them";
     return job.reason ? `${note}\n\n${job.reason}` : note;
   }
-  const result = finalResult(job.reason, tasks);
-  return withResults ? result : `the results of ${tasks.length} tasks are shown together only\n\n${result}`;
+  const result = finalResult(job.reduce, job.reason, tasks);
+  if (withResults) return result;
+  return `the results of ${tasks.length} tasks are shown together only; ListTasks shows each\n\n${result}`;
 }
 
 /** A job as `ListJobs` shows it. */
@@ -63,7 +97,14 @@ export function summaryOf(job: JobOverview): JobSummary {
     tasks_total: job.tasksTotal,
     tasks_done: job.tasksDone,
     tasks_failed: job.tasksFailed,
+    reason: job.reason,
   };
+}
+
+/** The same of a job whose tasks are at hand. */
+export function overviewOf(job: JobRecord, progress: readonly GroupProgress[]): JobOverview {
+  const sum = (count: keyof GroupProgress) => progress.reduce((total, group) => total + group[count], 0);
+  return { ...job, tasksTotal: sum("tasks"), tasksDone: sum("done"), tasksFailed: sum("failed") };
 }
 
 /**
@@ -74,8 +115,12 @@ export function summaryLine(plan: CheckedPlan, maxWorkers: number, online: reado
   const named = new Set<string>();
   let widest = 0;
   for (const { tasks } of plan.groups) {
-    for (const task of tasks) if (task.target_device_id) named.add(task.target_device_id);
-    widest = Math.max(widest, tasks.filter((task) => !task.target_device_id).length);
+    let unnamed = 0;
+    for (const task of tasks) {
+      if (task.target_device_id) named.add(task.target_device_id);
+      else unnamed++;
+    }
+    widest = Math.max(widest, unnamed);
   }
   const limit = maxWorkers === 0 ? Infinity : maxWorkers;
   const reachable = new Set([...named, ...online]).size;

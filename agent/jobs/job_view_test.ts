@@ -27,11 +27,13 @@ function tasksOf(count: number, result: string): TaskRecord[] {
       max_output_tokens: 0,
     },
     state: "DONE",
+    timeoutMs: 1000,
     attempt: 1,
     deviceId: "device-1",
     deviceName: "desk",
     result,
     error: "",
+    failedAttempts: [],
   }));
 }
 
@@ -41,7 +43,10 @@ Deno.test("a job of up to 10,000 tasks shows each result; a larger one shows the
   assertMatch(full.final_result, /^=== desk \(device-1\) ===\nout\n\n/);
   const large = statusOf(JOB, tasksOf(10_001, "out"), 0, 1);
   assertEquals([large.tasks[0]?.result, large.tasks.length], ["", 10_001]);
-  assertMatch(large.final_result, /^the results of 10001 tasks are shown together only\n\n=== desk/);
+  assertMatch(
+    large.final_result,
+    /^the results of 10001 tasks are shown together only; ListTasks shows each\n\n=== desk/,
+  );
 });
 
 Deno.test("results that are too large for one answer are left out, so that the job's state can still be read", () => {
@@ -54,6 +59,6 @@ Deno.test("results that are too large for one answer are left out, so that the j
   assertEquals(status.tasks[0]?.result, "");
   assertEquals(
     status.final_result,
-    "the results of 13 tasks are left out: 13631488 characters are too many for one answer\n\ntask x failed",
+    "the results of 13 tasks are left out: 13631488 characters are too many for one answer; ListTasks shows them\n\ntask x failed",
   );
 });

@@ -1,43 +1,57 @@
 import { delay } from "../core/abort.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
-import type { JobChange, TaskChange } from "../store/store.ts";
+import type { Change, JobChange, Lease, TaskChange } from "../store/store.ts";
 
 const log = logger("jobs");
 
 /** How long to wait before a write that failed (a full disk) is tried again, in ms. */
 const RETRY_MS = 1000;
 
+/** After so many failures that room on the disk does not cure, changes are written one by one. */
+const TRIES_TOGETHER = 3;
+
 /** What the journal writes to. */
 export interface JournalStore {
-  update(change: { readonly jobs: readonly JobChange[]; readonly tasks: readonly TaskChange[] }): Promise<void>;
+  update(change: Change): Promise<void>;
 }
 
-interface Entry {
-  readonly jobs: readonly JobChange[];
-  readonly tasks: readonly TaskChange[];
+interface Entry extends Change {
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
 
 /**
  * Writes what changes of jobs, in order, one transaction at a time; whatever arrives while one is under way shares the
- * next. A write that fails is kept and tried again until it succeeds, so that work goes on when the disk has room.
+ * next. A write that fails is kept and tried again until it succeeds, so that work goes on when the disk has room; a
+ * change that the store refuses for another reason, alone and again and again, is given up, so that it holds up no other.
  */
 export class Journal {
   #pending: Entry[] = [];
   #writing: Promise<void> | undefined;
+  #asked = false;
   readonly #closing = new AbortController();
 
-  constructor(private readonly store: JournalStore) {}
+  /** @param beforeWrite called before each write: what it adds shares that one */
+  constructor(private readonly store: JournalStore, private readonly beforeWrite: () => void = () => {}) {}
 
-  /** Resolves when the change is durable; rejects with UNAVAILABLE when the journal is closed before that. */
-  write(change: { readonly jobs?: readonly JobChange[]; readonly tasks?: readonly TaskChange[] }): Promise<void> {
+  /**
+   * Resolves when the change is durable; rejects with UNAVAILABLE when the journal is closed before that, or with the
+   * store's refusal.
+   */
+  write(change: Change): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(closedError());
     return new Promise((done, failed) => {
-      this.#pending.push({ jobs: change.jobs ?? [], tasks: change.tasks ?? [], done, failed });
+      this.#pending.push({ ...change, done, failed });
       this.#writing ??= this.#drain();
     });
+  }
+
+  /** Has `beforeWrite` called soon: when the write that is under way has ended. */
+  ask(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#asked = true;
+    this.#writing ??= this.#drain();
   }
 
   /** Writes what is pending, once more each, and ends. Idempotent. */
@@ -47,36 +61,70 @@ export class Journal {
   }
 
   async #drain(): Promise<void> {
+    // One microtask later, what is written in the same go shares the first write.
     await Promise.resolve();
-    while (this.#pending.length > 0) {
+    while (this.#pending.length > 0 || this.#asked) {
+      this.#asked = false;
+      if (!this.#closing.signal.aborted) this.beforeWrite();
       const entries = this.#pending;
       this.#pending = [];
-      const failure = await this.#writeAll(entries);
-      for (const entry of entries) {
-        if (failure === undefined) entry.done();
-        else entry.failed(failure);
-      }
+      if (entries.length > 0) await this.#writeAll(entries);
     }
     // Together with the last look: a write that comes after it must start a new round.
     this.#writing = undefined;
   }
 
-  /** Undefined once it is written; the failure when the journal was closed before that. */
-  async #writeAll(entries: readonly Entry[]): Promise<unknown> {
-    const change = { jobs: entries.flatMap((entry) => entry.jobs), tasks: entries.flatMap((entry) => entry.tasks) };
+  async #writeAll(entries: readonly Entry[]): Promise<void> {
     for (let attempt = 1;; attempt++) {
       const last = this.#closing.signal.aborted;
-      try {
-        await this.store.update(change);
+      const failure = await this.#tryTo(changeOf(entries));
+      if (failure === undefined) {
         if (attempt > 1) log.info("the journal is written again, after {attempt} attempts", { attempt });
-        return undefined;
-      } catch (error) {
-        if (attempt === 1) log.error("cannot write the journal, trying again: {reason}", { reason: messageOf(error) });
-        if (last) return error;
-        await delay(RETRY_MS, this.#closing.signal).catch(() => {/* closing: one last attempt */});
+        for (const entry of entries) entry.done();
+        return;
       }
+      if (attempt === 1) log.error("cannot write the journal, trying again: {reason}", { reason: messageOf(failure) });
+      if (last) {
+        for (const entry of entries) entry.failed(failure);
+        return;
+      }
+      if (attempt >= TRIES_TOGETHER && !isFull(failure)) return await this.#writeEach(entries);
+      await delay(RETRY_MS, this.#closing.signal).catch(() => {/* closing: one last attempt */});
     }
   }
+
+  async #writeEach(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries) {
+      const failure = await this.#tryTo(changeOf([entry]));
+      if (failure === undefined) entry.done();
+      else entry.failed(failure);
+    }
+  }
+
+  async #tryTo(change: Change): Promise<unknown> {
+    try {
+      await this.store.update(change);
+      return undefined;
+    } catch (error) {
+      return error ?? new MeshError("INTERNAL", "the store failed without a reason");
+    }
+  }
+}
+
+function changeOf(entries: readonly Entry[]): Change {
+  const jobs: JobChange[] = [];
+  const tasks: TaskChange[] = [];
+  const leases: Lease[] = [];
+  for (const entry of entries) {
+    for (const job of entry.jobs ?? []) jobs.push(job);
+    for (const task of entry.tasks ?? []) tasks.push(task);
+    for (const lease of entry.leases ?? []) leases.push(lease);
+  }
+  return { jobs, tasks, leases };
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof MeshError && error.code === "RESOURCE_EXHAUSTED";
 }
 
 function closedError(): MeshError {

@@ -1,33 +1,53 @@
 import { MeshError } from "../core/errors.ts";
 import { shortId } from "../core/ids.ts";
+import { didYouMean } from "../core/nearest.ts";
 import type { TaskRecord } from "../store/store.ts";
 
 /** How a job's outputs become its final result. */
-const REDUCE_KINDS = ["CONCAT"] as const;
+const REDUCE_KINDS = ["CONCAT", "JSON", "LINES", "FIRST"] as const;
 export type ReduceKind = typeof REDUCE_KINDS[number];
 
 /** The kind that was asked for; empty means CONCAT. @throws {MeshError} INVALID_ARGUMENT for an unknown kind. */
 export function reduceKind(asked: string | undefined): ReduceKind {
   const name = (asked || "CONCAT").toUpperCase();
   const known = REDUCE_KINDS.find((kind) => kind === name);
-  if (!known) {
-    throw new MeshError("INVALID_ARGUMENT", `reduce.kind: unknown kind "${asked}"; known: ${REDUCE_KINDS.join(", ")}`);
-  }
-  return known;
+  if (known) return known;
+  const given = JSON.stringify((asked ?? "").slice(0, 100));
+  const hint = didYouMean(name.slice(0, 100), REDUCE_KINDS);
+  throw new MeshError(
+    "INVALID_ARGUMENT",
+    `reduce.kind: unknown kind ${given}${hint}; known: ${REDUCE_KINDS.join(", ")}`,
+  );
 }
 
-/** CONCAT: the outputs of the tasks that are DONE, in plan order, each under its device's name. */
-export function concat(tasks: readonly TaskRecord[]): string {
-  return tasks.filter((task) => task.state === "DONE")
-    .map((task) => `=== ${task.deviceName} (${shortId(task.deviceId)}) ===\n${task.result}`)
-    .join("\n\n");
-}
+/** The outputs of the tasks that are DONE, in plan order, made into one text. */
+const REDUCERS: Readonly<Record<ReduceKind, (done: readonly TaskRecord[]) => string>> = {
+  /** Each under its device's name. */
+  CONCAT: (done) =>
+    done.map((task) => `=== ${task.deviceName} (${shortId(task.deviceId)}) ===\n${task.result}`).join("\n\n"),
+  /** A JSON array of objects. */
+  JSON: (done) =>
+    JSON.stringify(done.map((task) => ({
+      task_id: task.spec.task_id,
+      device_id: task.deviceId,
+      device_name: task.deviceName,
+      output: task.result,
+    }))),
+  /** The outputs only, each beginning on a line of its own. */
+  LINES: (done) => done.map((task) => task.result.replace(/\r?\n$/, "")).join("\n"),
+  /** The one success of the last group. */
+  FIRST: (done) => done.at(-1)?.result ?? "",
+};
 
 /**
- * The final result of a finished job. Of a job that failed the first line is the reason, and what did succeed follows.
+ * The final result of a finished job. Of a job that failed the first line is the reason, and what did succeed follows, if
+ * anything did.
  */
-export function finalResult(reason: string, tasks: readonly TaskRecord[]): string {
-  const outputs = concat(tasks);
-  if (!reason) return outputs;
-  return outputs ? `${reason}\n\n${outputs}` : reason;
+export function finalResult(kind: string, reason: string, tasks: readonly TaskRecord[]): string {
+  const done = tasks.filter((task) => task.state === "DONE");
+  const reduce = reduceKind(kind);
+  // Where no task of the last group succeeded, there is no first success.
+  if (reason && (done.length === 0 || reduce === "FIRST")) return reason;
+  const outputs = REDUCERS[reduce](done);
+  return reason ? `${reason}\n\n${outputs}` : outputs;
 }

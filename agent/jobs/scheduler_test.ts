@@ -1,64 +1,11 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import type { Plan, TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import type { Plan, TaskOutcome } from "../../proto/messages.ts";
 import { checkPlan } from "../plans/check_plan.ts";
 import type { JobRecord } from "../store/store.ts";
-import type { DispatchListener, DispatchTarget, TaskDispatcher } from "./dispatcher.ts";
-import { Job, type Task, taskRecords } from "./job.ts";
+import { Job, type Task } from "./job.ts";
 import { MAX_ATTEMPTS, Scheduler } from "./scheduler.ts";
-
-/** Devices in memory: keeps what they were given until the test answers for them. */
-class FakeMesh implements TaskDispatcher {
-  readonly held = new Map<string, TaskAssignment[]>();
-  readonly acknowledged: TaskRef[] = [];
-  readonly #targets = new Map<string, { name: string; slots: number; load: number }>();
-  listener: DispatchListener | undefined;
-
-  come(deviceId: string, { name = deviceId, slots = 64, load = 0 } = {}): void {
-    this.#targets.set(deviceId, { name, slots, load });
-    this.held.set(deviceId, []);
-    this.listener?.capacity(deviceId);
-  }
-
-  go(deviceId: string): void {
-    this.#targets.delete(deviceId);
-    this.held.delete(deviceId);
-    this.listener?.lost(deviceId, "gone");
-  }
-
-  /** Answers the first `count` tasks that the device holds. */
-  answer(deviceId: string, count = Infinity, change: Partial<TaskOutcome> = {}): void {
-    const tasks = this.held.get(deviceId)?.splice(0, count) ?? [];
-    this.listener?.outcomes(deviceId, tasks.map((task) => ({ ...outcomeOf(task), ...change })));
-    this.listener?.capacity(deviceId);
-  }
-
-  targets(): DispatchTarget[] {
-    return [...this.#targets].map(([deviceId, { name, slots, load }]) => {
-      const running = this.held.get(deviceId)?.length ?? 0;
-      return { deviceId, deviceName: name, credits: slots - running, running, load };
-    });
-  }
-
-  isOnline(deviceId: string): boolean {
-    return this.#targets.has(deviceId);
-  }
-
-  assign(deviceId: string, tasks: readonly TaskAssignment[]): void {
-    this.held.get(deviceId)?.push(...tasks);
-  }
-
-  acknowledge(_deviceId: string, outcomes: readonly TaskRef[]): void {
-    this.acknowledged.push(...outcomes);
-  }
-
-  listen(listener: DispatchListener): void {
-    this.listener = listener;
-  }
-}
-
-function outcomeOf({ job_id, task_id, attempt, input }: TaskAssignment): TaskOutcome {
-  return { job_id, task_id, attempt, ok: true, output: `echo: ${input}`, error: "", time_ms: 1 };
-}
+import { outcomeOf, SimulatedMesh } from "./simulated_mesh.ts";
+import { taskRecords } from "./submission.ts";
 
 function planOf(groups: readonly (readonly { id: string; target?: string }[])[]): Plan {
   return {
@@ -92,15 +39,28 @@ function jobOf(plan: Plan, { maxWorkers = 0, jobId = "job" } = {}): Job {
 }
 
 function setUp(options: { reattachGraceMs?: number } = {}) {
-  const mesh = new FakeMesh();
-  const finished: Task[] = [];
-  const ended: Job[] = [];
+  const mesh = new SimulatedMesh();
+  const settled: Task[] = [];
+  const idle: Job[] = [];
+  let asked = false;
   const scheduler = new Scheduler(mesh, {
-    started: () => {},
-    finished: (_job, tasks) => finished.push(...tasks),
-    groupEnded: (job) => ended.push(job),
+    passNeeded: () => {
+      if (asked) return;
+      asked = true;
+      queueMicrotask(() => {
+        asked = false;
+        scheduler.pass();
+      });
+    },
+    leased: (_leases, _batches, durable) => queueMicrotask(durable),
+    settled: (tasks, answered) => {
+      settled.push(...tasks);
+      if (answered) mesh.acknowledge(answered.deviceId, answered.outcomes);
+    },
+    succeeded: () => false,
+    idle: (job) => idle.push(job),
   }, { reattachGraceMs: options.reattachGraceMs ?? 60_000 });
-  return { mesh, scheduler, finished, ended, [Symbol.dispose]: () => scheduler.stop() };
+  return { mesh, scheduler, settled, idle, [Symbol.dispose]: () => scheduler.stop() };
 }
 
 /** Lets the scheduler's pass run. */
@@ -187,7 +147,7 @@ Deno.test("a lost device's tasks run again elsewhere, at most three times", asyn
   }
   assertEquals(job.task("t0")?.state, "FAILED");
   assert(job.task("t0")?.error.includes("given up after 3 attempts"));
-  assertEquals(rig.ended, [job]);
+  assertEquals(rig.idle, [job]);
 });
 
 Deno.test("results that a device was not asked for are dropped, and acknowledged", async () => {
@@ -221,10 +181,10 @@ Deno.test("a failed task does not stop the others of its group", async () => {
   rig.scheduler.add(job);
   await settled();
   rig.mesh.answer("a", 1, { ok: false, output: "", error: "broken" });
-  assertEquals(rig.ended.length, 0);
+  assertEquals(rig.idle.length, 0);
   rig.mesh.answer("a");
   assertEquals(job.tasks.map((task) => task.state), ["FAILED", "DONE", "DONE"]);
-  assertEquals(rig.ended, [job]);
+  assertEquals(rig.idle, [job]);
 });
 
 Deno.test("jobs take turns: a large one does not hold up a small one that came later", async () => {

@@ -3,9 +3,8 @@ import { newId } from "../core/ids.ts";
 import type { CommandOrder, CommandOutcome, CommandResponse, TaskAssignment, TaskRef } from "../../proto/messages.ts";
 import { type CoordinatorBatch, coordinatorBatch, type WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
-import type { DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
+import type { CloseOptions, DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
 import { Outbox } from "./outbox.ts";
-import { refKey } from "./unacknowledged.ts";
 
 /**
  * A device that sends nothing for so long is gone, in ms. Samples come every 2 s, so a loss is noticed within 6 s: this
@@ -14,13 +13,14 @@ import { refKey } from "./unacknowledged.ts";
 export const SILENCE_LIMIT_MS = 5500;
 
 /** A worker cannot grant more credits than this at once, whatever it says. */
-const MAX_CREDITS = 256;
+const MAX_CREDITS = 1024;
 
 type Item =
   | { readonly task: TaskAssignment }
   | { readonly command: CommandOrder }
   | { readonly cancel: string }
-  | { readonly acknowledged: TaskRef };
+  | { readonly acknowledged: TaskRef }
+  | { readonly cancelledTask: TaskRef };
 
 interface PendingCommand {
   readonly resolve: (response: CommandResponse) => void;
@@ -32,7 +32,6 @@ export class AttachedLink implements DeviceLink {
   readonly #outbox: Outbox<Item>;
   readonly #commands = new Map<string, PendingCommand>();
   #credits = 0;
-  readonly #tasks = new Set<string>();
   #leaving = false;
   #closed = false;
   #lastHeard: number;
@@ -41,6 +40,7 @@ export class AttachedLink implements DeviceLink {
     readonly deviceId: string,
     readonly instanceId: string,
     readonly kind: LinkKind,
+    readonly kinds: ReadonlyMap<string, number> | undefined,
     private readonly channel: BatchChannel<CoordinatorBatch, WorkerBatch>,
     private readonly events: LinkEvents,
     private readonly now: () => number = () => performance.now(),
@@ -51,10 +51,6 @@ export class AttachedLink implements DeviceLink {
 
   get credits(): number {
     return this.#leaving || this.#closed ? 0 : this.#credits;
-  }
-
-  get running(): number {
-    return this.#tasks.size;
   }
 
   /** How long the worker has been silent, in ms. */
@@ -74,15 +70,18 @@ export class AttachedLink implements DeviceLink {
 
   assign(tasks: readonly TaskAssignment[]): void {
     this.#credits -= tasks.length;
-    for (const task of tasks) {
-      this.#tasks.add(refKey(task));
-      this.#outbox.put({ task }, task.input.length + 128);
-    }
+    for (const task of tasks) this.#outbox.put({ task }, task.input.length + 128);
   }
 
   acknowledge(outcomes: readonly TaskRef[]): void {
     for (const { job_id, task_id, attempt } of outcomes) {
       this.#outbox.put({ acknowledged: { job_id, task_id, attempt } });
+    }
+  }
+
+  cancel(attempts: readonly TaskRef[]): void {
+    for (const { job_id, task_id, attempt } of attempts) {
+      this.#outbox.put({ cancelledTask: { job_id, task_id, attempt } });
     }
   }
 
@@ -115,22 +114,24 @@ export class AttachedLink implements DeviceLink {
     if (batch.sample) this.events.sample(this, batch.sample);
     if (batch.leaving) this.#leaving = true;
     for (const outcome of batch.command_outcomes) this.#settleCommand(outcome);
-    if (batch.outcomes.length > 0) {
-      for (const outcome of batch.outcomes) this.#tasks.delete(refKey(outcome));
-      this.events.outcomes(this, batch.outcomes);
-    }
+    if (batch.outcomes.length > 0) this.events.outcomes(this, batch.outcomes);
     if (batch.credits > 0) {
       this.#credits = Math.min(MAX_CREDITS, this.#credits + batch.credits);
       this.events.capacity(this);
     }
-    if (this.#leaving && this.#tasks.size === 0 && this.#commands.size === 0) this.close("it left the mesh");
   }
 
   drained(): void {
     this.#outbox.drained();
   }
 
-  close(reason: string, goodbye = false): void {
+  /** The stream ended, from the worker's side or on the way. */
+  ended(reason: string): void {
+    if (this.#leaving) this.close("it left the mesh");
+    else this.close(reason, { mayReturn: true });
+  }
+
+  close(reason: string, { goodbye = false, mayReturn = false }: CloseOptions = {}): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#outbox.close();
@@ -138,7 +139,7 @@ export class AttachedLink implements DeviceLink {
     this.channel.close();
     for (const pending of [...this.#commands.values()]) pending.reject(goneError(this.deviceId, reason));
     this.#commands.clear();
-    this.events.closed(this, reason);
+    this.events.closed(this, reason, mayReturn);
   }
 
   #settleCommand(outcome: CommandOutcome): void {
@@ -156,6 +157,7 @@ function batchOf(items: readonly Item[]): CoordinatorBatch {
     if ("task" in item) batch.tasks.push(item.task);
     else if ("command" in item) batch.commands.push(item.command);
     else if ("cancel" in item) batch.cancelled_commands.push(item.cancel);
+    else if ("cancelledTask" in item) batch.cancelled_tasks.push(item.cancelledTask);
     else batch.acknowledged.push(item.acknowledged);
   }
   return batch;

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
-import type { CommandResponse, DeviceInfo, StatusSample, TaskOutcome } from "../../proto/messages.ts";
+import type { CommandResponse, DeviceInfo, StatusSample, TaskOutcome, TaskRef } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import type { DispatchListener } from "../jobs/dispatcher.ts";
 import { type CoordinatorBatch, type WorkerBatch, workerBatch } from "./batches.ts";
 import { type BatchChannel, channelPair } from "./channel.ts";
-import { HeldAttempts } from "./held_attempts.ts";
+import { HeldAttempts, TASK_SLOTS } from "./held_attempts.ts";
 import { type PeerRegistry, Peers } from "./peers.ts";
 import { WorkerSession, type WorkSource } from "./worker_session.ts";
 
@@ -29,6 +29,14 @@ class Devices implements PeerRegistry {
 class Listener implements DispatchListener {
   readonly got: TaskOutcome[] = [];
   readonly gone: string[] = [];
+  readonly wentAway: string[] = [];
+  readonly came: [deviceId: string, instanceId: string, held: readonly TaskRef[]][] = [];
+  attached(deviceId: string, instanceId: string, held: readonly TaskRef[]): void {
+    this.came.push([deviceId, instanceId, held]);
+  }
+  away(deviceId: string): void {
+    this.wentAway.push(deviceId);
+  }
   outcomes(_deviceId: string, outcomes: readonly TaskOutcome[]): void {
     this.got.push(...outcomes);
   }
@@ -99,12 +107,12 @@ Deno.test("a device attaches, runs tasks, and forgets outcomes once they are ack
   const { session, held } = await attach(peers);
   assertEquals(await session.welcomed, { deviceId: "coordinator", deviceName: "the coordinator" });
   assertEquals(devices.samples, [SAMPLE]);
-  assertEquals(peers.targets().map(({ credits, running }) => [credits, running]), [[64, 0]]);
+  assertEquals(peers.targets().map(({ credits }) => credits), [TASK_SLOTS]);
   peers.assign("worker", [assignment("a"), assignment("b")]);
-  assertEquals(peers.targets().map(({ credits, running }) => [credits, running]), [[62, 2]]);
+  assertEquals(peers.targets().map(({ credits }) => credits), [TASK_SLOTS - 2]);
   await turn();
   assertEquals(listener.got.map((outcome) => outcome.output), ["in a", "in b"]);
-  assertEquals(peers.targets().map(({ credits, running }) => [credits, running]), [[64, 0]]);
+  assertEquals(peers.targets().map(({ credits }) => credits), [TASK_SLOTS]);
   assertEquals(held.unacknowledged, 2);
   peers.acknowledge("worker", listener.got);
   await turn();
@@ -133,9 +141,44 @@ Deno.test("outcomes that were not acknowledged are sent again after a reconnect,
   again.start();
   await turn();
   assertEquals(listener.got.map((outcome) => outcome.task_id), ["a", "a"]);
-  assertEquals(peers.targets()[0]?.credits, 64);
+  assertEquals(peers.targets()[0]?.credits, TASK_SLOTS);
   peers.stop();
   await again.closed;
+});
+
+Deno.test("a stream that breaks does not lose the device before it was silent for too long", async () => {
+  const { peers, devices, listener } = setUp();
+  const release = Promise.withResolvers<void>();
+  const runTask = async () => {
+    await release.promise;
+    return { ok: true, output: "late", error: "", error_code: "", time_ms: 0 };
+  };
+  const [up, down] = channelPair<WorkerBatch, CoordinatorBatch>();
+  const { work, held } = await attach(peers, { deviceId: "other", work: { runTask } });
+  const options = { deviceId: "worker", instanceId: "first", work, held };
+  peers.accept(down, "attached");
+  const first = new WorkerSession(up, options);
+  first.start();
+  await turn();
+  peers.assign("worker", [assignment("a")]);
+  await turn();
+  down.close(new MeshError("CANCELLED", "its connection was lost"));
+  await first.closed;
+  assertEquals([listener.wentAway, listener.gone, devices.offline], [["worker"], [], ["worker"]]);
+  assertEquals(peers.isOnline("worker"), false);
+
+  const [upAgain, downAgain] = channelPair<WorkerBatch, CoordinatorBatch>();
+  peers.accept(downAgain, "attached");
+  const second = new WorkerSession(upAgain, options);
+  second.start();
+  await turn();
+  assertEquals(listener.came.at(-1), ["worker", "first", [{ job_id: "job", task_id: "a", attempt: 1 }]]);
+  release.resolve();
+  await turn();
+  assertEquals(listener.got.map((outcome) => outcome.output), ["late"]);
+  assertEquals(peers.targets().find(({ deviceId }) => deviceId === "worker")?.credits, TASK_SLOTS);
+  peers.stop();
+  await second.closed;
 });
 
 Deno.test("a caller that goes away stops the command on the device", async () => {
@@ -231,7 +274,7 @@ Deno.test("credits that no worker has are not believed", async () => {
     workerBatch({ command_outcomes: [{ order_id: "?", response: null, error_code: "", error_message: "" }] }),
   );
   await turn();
-  assertEquals(peers.targets()[0]?.credits, 256);
+  assertEquals(peers.targets()[0]?.credits, 1024);
   peers.stop();
 });
 

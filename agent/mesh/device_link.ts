@@ -11,14 +11,23 @@ export interface DeviceLink {
   readonly instanceId: string;
   /** Tasks that it can take now. */
   readonly credits: number;
-  /** Tasks given to it and not answered. */
-  readonly running: number;
+  /** How many tasks of each kind it runs at once; undefined = any, as credits allow. */
+  readonly kinds: ReadonlyMap<string, number> | undefined;
   assign(tasks: readonly TaskAssignment[]): void;
   acknowledge(outcomes: readonly TaskRef[]): void;
+  /** Tells the device that nobody wants these attempts any more. */
+  cancel(attempts: readonly TaskRef[]): void;
   /** @throws {MeshError} the device's own refusal; UNAVAILABLE when it is lost meanwhile; CANCELLED on abort. */
   execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse>;
-  /** Ends the link. Idempotent. `goodbye`: this coordinator goes on purpose. */
-  close(reason: string, goodbye?: boolean): void;
+  /** Ends the link. Idempotent. */
+  close(reason: string, options?: CloseOptions): void;
+}
+
+export interface CloseOptions {
+  /** This coordinator goes on purpose. */
+  readonly goodbye?: boolean;
+  /** The device's program may still be there, and attach again. */
+  readonly mayReturn?: boolean;
 }
 
 export interface ExecuteOptions {
@@ -32,6 +41,10 @@ export interface LinkEvents {
   outcomes(link: DeviceLink, outcomes: readonly TaskOutcome[]): void;
   capacity(link: DeviceLink): void;
   sample(link: DeviceLink, sample: StatusSample): void;
-  /** Called once. The device takes no new work and answers nothing more. */
-  closed(link: DeviceLink, reason: string): void;
+  /**
+   * Called once. The device takes no new work and answers nothing more on this link.
+   *
+   * @param mayReturn its program may still be there, with all that it was running, and attach again
+   */
+  closed(link: DeviceLink, reason: string, mayReturn: boolean): void;
 }

@@ -86,9 +86,9 @@ export class DialledDevices implements Component {
       outcomes: (link, outcomes) => mesh.outcomes(link, outcomes),
       capacity: (link) => mesh.capacity(link),
       sample: (link, sample) => mesh.sample(link, sample),
-      closed: (link, reason) => {
+      closed: (link, reason, mayReturn) => {
         const current = mesh.link(link.deviceId) === link;
-        mesh.closed(link, reason);
+        mesh.closed(link, reason, mayReturn);
         if (!current || this.#stopping.signal.aborted || dialled.refusesUs) return;
         this.#away.set(link.deviceId, { device, trusted, notBefore: 0 });
       },

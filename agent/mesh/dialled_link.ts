@@ -1,3 +1,4 @@
+import { LinkedSignal } from "../core/abort.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
 import type { AuthRequest } from "../../proto/gen/edgemesh/AuthRequest.ts";
@@ -15,14 +16,15 @@ import type {
 import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
 import { type AgentClient, agentClient, callUnary } from "./grpc_client.ts";
 import { probe } from "./probe.ts";
+import { refKey } from "./task_ref.ts";
 
 const log = logger("mesh");
 
 /** Tasks that a dialled device is given at once: each is a call of its own. */
 const CREDITS = 16;
 
-/** A task's call ends after this, in ms. */
-const TASK_TIMEOUT_MS = 250_000;
+/** What every device that keeps the published contract can run; how many of it at once is for its credits. */
+const KINDS: ReadonlyMap<string, number> = new Map([["SYSINFO", CREDITS], ["ECHO", CREDITS]]);
 
 /** A command's call ends after this, in ms: the device's own limit of 120 s and the way there. */
 const COMMAND_TIMEOUT_MS = 125_000;
@@ -54,6 +56,7 @@ export interface DialledLinkOptions {
 export class DialledLink implements DeviceLink {
   readonly kind = "dialled";
   readonly instanceId = "";
+  readonly kinds = KINDS;
   readonly deviceId: string;
   /** The device is there but does not take our key: it is looked for again only when it registers anew. */
   refusesUs = false;
@@ -64,6 +67,8 @@ export class DialledLink implements DeviceLink {
   /** A session was opened: the device is there, and takes our key. */
   #proven = false;
   #running = 0;
+  /** The calls of tasks, to end them. */
+  readonly #calls = new Map<string, LinkedSignal>();
   #lastHeard = performance.now();
   #silence: ReturnType<typeof setTimeout> | undefined;
 
@@ -79,16 +84,19 @@ export class DialledLink implements DeviceLink {
     return this.#closing.signal.aborted || !this.#proven ? 0 : CREDITS - this.#running;
   }
 
-  get running(): number {
-    return this.#running;
-  }
-
   assign(tasks: readonly TaskAssignment[]): void {
     for (const task of tasks) this.#runTask(task);
   }
 
   /** Nothing to do: an older device forgets its results at once. */
   acknowledge(_outcomes: readonly TaskRef[]): void {}
+
+  /** Ends the calls of these tasks: that is how the contract's caller says that it wants no answer. */
+  cancel(attempts: readonly TaskRef[]): void {
+    for (const attempt of attempts) {
+      this.#calls.get(refKey(attempt))?.abort(new MeshError("CANCELLED", "the task was cancelled"));
+    }
+  }
 
   async execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
     const { orchestrator } = this.#client;
@@ -114,30 +122,44 @@ export class DialledLink implements DeviceLink {
     clearTimeout(this.#silence);
     this.#closing.abort(new MeshError("UNAVAILABLE", reason));
     this.#client.close();
-    this.options.events.closed(this, reason);
+    this.options.events.closed(this, reason, false);
   }
 
   async #runTask(task: TaskAssignment): Promise<void> {
     this.#running++;
     const { orchestrator } = this.#client;
     const { job_id, task_id, attempt, kind, input } = task;
-    let outcome: TaskOutcome;
+    using call = new LinkedSignal(this.#closing.signal);
+    const key = refKey(task);
+    this.#calls.set(key, call);
+    const outcome: TaskOutcome = {
+      job_id,
+      task_id,
+      attempt,
+      ok: false,
+      output: "",
+      error: "",
+      time_ms: 0,
+      error_code: "",
+    };
     try {
       const result = await this.#withSession((sessionId) =>
         callUnary<TaskRequest, TaskResult>(orchestrator, orchestrator.RunTask, { task_id, job_id, kind, input }, {
-          timeoutMs: TASK_TIMEOUT_MS,
-          signal: this.#closing.signal,
+          timeoutMs: task.timeout_ms,
+          signal: call.signal,
           sessionId,
         })
       );
       const { ok, output, error, time_ms } = result;
-      outcome = { job_id, task_id, attempt, ok, output, error, time_ms };
+      Object.assign(outcome, { ok, output, error, time_ms });
       this.heard();
     } catch (error) {
       // Without a word of the device on the task itself, the device is lost and the task goes to another one.
-      if (!isVerdict(error)) this.close(messageOf(error));
-      outcome = { job_id, task_id, attempt, ok: false, output: "", error: messageOf(error), time_ms: 0 };
+      if (!isVerdict(error) && !call.signal.aborted) this.close(messageOf(error));
+      outcome.error = messageOf(error);
+      if (error instanceof MeshError) outcome.error_code = error.code;
     }
+    this.#calls.delete(key);
     this.#running--;
     if (this.#closing.signal.aborted) return;
     this.options.events.outcomes(this, [outcome]);
@@ -217,6 +239,7 @@ const VERDICTS: ReadonlySet<string> = new Set([
   "NOT_FOUND",
   "PERMISSION_DENIED",
   "UNIMPLEMENTED",
+  "DEADLINE_EXCEEDED",
 ]);
 
 function isVerdict(error: unknown): boolean {

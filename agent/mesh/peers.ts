@@ -4,6 +4,7 @@ import { logger } from "../core/log.ts";
 import type {
   CommandResponse,
   DeviceInfo,
+  KindSlots,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
@@ -40,6 +41,8 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   readonly name = "peers";
   readonly #links = new Map<string, DeviceLink>();
   #listener: DispatchListener | undefined;
+  /** Devices whose stream broke: they keep what they run until they are back, or were silent for too long. */
+  readonly #away = new Map<string, ReturnType<typeof setTimeout>>();
   #watch: ReturnType<typeof setInterval> | undefined;
   #lastLook = 0;
   #stopping = false;
@@ -58,7 +61,9 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   stop(): void {
     this.#stopping = true;
     clearInterval(this.#watch);
-    for (const link of [...this.#links.values()]) link.close("the coordinator is stopping", true);
+    for (const timer of this.#away.values()) clearTimeout(timer);
+    this.#away.clear();
+    for (const link of [...this.#links.values()]) link.close("the coordinator is stopping", { goodbye: true });
   }
 
   /**
@@ -77,16 +82,15 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
         }
       },
       onDrain: () => link?.drained(),
-      onClose: (error) => link?.close(error?.message ?? "it closed the stream"),
+      onClose: (error) => link?.ended(error?.message ?? "it closed the stream"),
     });
   }
 
   /** Adds a device that is reached in another way than by attaching. Replaces its former link. */
   add(link: DeviceLink): void {
     this.#links.get(link.deviceId)?.close("it is reached in another way now");
-    this.#links.set(link.deviceId, link);
-    this.registry.setLink(link.deviceId, link.kind);
-    this.#listener?.capacity(link.deviceId);
+    this.#present(link);
+    this.#listener?.attached(link.deviceId, link.instanceId, []);
   }
 
   link(deviceId: string): DeviceLink | undefined {
@@ -129,8 +133,9 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
       targets.push({
         deviceId: link.deviceId,
         deviceName: device.info.device_name,
+        instanceId: link.instanceId,
         credits: link.credits,
-        running: link.running,
+        kinds: link.kinds,
         load: device.sample?.cpu_load ?? -1,
       });
     }
@@ -149,6 +154,10 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     this.#links.get(deviceId)?.acknowledge(outcomes);
   }
 
+  cancel(deviceId: string, attempts: readonly TaskRef[]): void {
+    this.#links.get(deviceId)?.cancel(attempts);
+  }
+
   outcomes(link: DeviceLink, outcomes: readonly TaskOutcome[]): void {
     this.#listener?.outcomes(link.deviceId, outcomes);
   }
@@ -161,13 +170,27 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     this.registry.sampleReceived(link.deviceId, sample);
   }
 
-  closed(link: DeviceLink, reason: string): void {
+  closed(link: DeviceLink, reason: string, mayReturn: boolean): void {
     if (this.#links.get(link.deviceId) !== link) return;
     this.#links.delete(link.deviceId);
     if (this.#stopping) return;
     log.info("device {name} is offline: {reason}", { name: this.#nameOf(link.deviceId), reason });
     this.registry.setOffline(link.deviceId);
-    this.#listener?.lost(link.deviceId, reason);
+    if (!mayReturn || !(link instanceof AttachedLink)) return this.#listener?.lost(link.deviceId, reason);
+    this.#listener?.away(link.deviceId);
+    const timer = setTimeout(() => {
+      this.#away.delete(link.deviceId);
+      this.#listener?.lost(link.deviceId, reason);
+    }, Math.max(0, SILENCE_LIMIT_MS - link.silence));
+    this.#away.set(link.deviceId, timer);
+  }
+
+  /** The device can be reached over this link from now on. */
+  #present(link: DeviceLink): void {
+    clearTimeout(this.#away.get(link.deviceId));
+    this.#away.delete(link.deviceId);
+    this.#links.set(link.deviceId, link);
+    this.registry.setLink(link.deviceId, link.kind);
   }
 
   #greet(
@@ -186,11 +209,11 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     }
     if (this.#stopping) throw new MeshError("UNAVAILABLE", "the coordinator is stopping");
     this.requireFree(hello.device_id, hello.instance_id);
-    const link = new AttachedLink(hello.device_id, hello.instance_id, kind, channel, this);
-    this.#links.get(hello.device_id)?.close("it attached again");
-    this.#links.set(hello.device_id, link);
-    this.registry.setLink(hello.device_id, kind);
+    const link = new AttachedLink(hello.device_id, hello.instance_id, kind, kindsOf(hello.kinds), channel, this);
+    this.#links.get(hello.device_id)?.close("it attached again", { mayReturn: true });
+    this.#present(link);
     link.welcome(this.self);
+    this.#listener?.attached(hello.device_id, hello.instance_id, hello.held);
     link.receive(batch);
     if (kind === "attached") log.info("device {name} is attached", { name: device.info.device_name });
     return link;
@@ -213,4 +236,8 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   #nameOf(deviceId: string): string {
     return this.registry.find(deviceId)?.info.device_name ?? deviceId;
   }
+}
+
+function kindsOf(kinds: readonly KindSlots[]): ReadonlyMap<string, number> | undefined {
+  return kinds.length === 0 ? undefined : new Map(kinds.map(({ kind, slots }) => [kind, slots]));
 }

@@ -11,7 +11,7 @@ export class UnaddressedLink implements DeviceLink {
   readonly kind = "dialled";
   readonly instanceId = "";
   readonly credits = 0;
-  readonly running = 0;
+  readonly kinds = undefined;
   readonly deviceId: string;
   readonly #timer: ReturnType<typeof setTimeout>;
   #closed = false;
@@ -25,6 +25,8 @@ export class UnaddressedLink implements DeviceLink {
   assign(): void {}
 
   acknowledge(): void {}
+
+  cancel(): void {}
 
   execute(): Promise<CommandResponse> {
     const name = this.device.device_name;
@@ -40,6 +42,6 @@ export class UnaddressedLink implements DeviceLink {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.events.closed(this, reason);
+    this.events.closed(this, reason, false);
   }
 }

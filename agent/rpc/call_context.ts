@@ -12,6 +12,8 @@ export interface CallContext {
   remainingMs(): number | undefined;
   /** Whether the caller has a live session: not everyone has with `--auth open`. */
   readonly authenticated: boolean;
+  /** What the caller's session says that it is; empty without one. */
+  readonly clientName: string;
   /** The first value of a metadata entry; empty when it was not sent. */
   metadata(name: string): string;
 }
@@ -32,6 +34,7 @@ export class ServedCall implements CallContext, Disposable {
   readonly peer: string;
   readonly #linked: LinkedSignal;
   authenticated = false;
+  clientName = "";
   #served = false;
 
   constructor(private readonly call: AnyCall, shutdown: AbortSignal) {

@@ -5,6 +5,7 @@ import type { ListDeviceStatesResponse } from "../../proto/gen/edgemesh/v1/ListD
 import type { DeviceInfo, DeviceStatus } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import type { Registry } from "../devices/registry.ts";
+import type { JobService } from "../jobs/job_service.ts";
 import type { DialledDevices } from "../mesh/dialled_devices.ts";
 import { INSTANCE_METADATA } from "../mesh/joiner.ts";
 import type { Peers } from "../mesh/peers.ts";
@@ -21,9 +22,10 @@ export interface DeviceHandlerParts {
   readonly registry: Registry;
   readonly peers: Peers;
   readonly dialled: DialledDevices;
+  readonly jobs: JobService;
 }
 
-export function deviceHandlers({ registry, peers, dialled }: DeviceHandlerParts): DeviceHandlers {
+export function deviceHandlers({ registry, peers, dialled, jobs }: DeviceHandlerParts): DeviceHandlers {
   return {
     async RegisterDevice(info, call) {
       const instance = call.metadata(INSTANCE_METADATA);
@@ -41,7 +43,7 @@ export function deviceHandlers({ registry, peers, dialled }: DeviceHandlerParts)
         status: registry.status(entry.info.device_id),
         online: entry.online,
         link: entry.link,
-        running_tasks: peers.link(entry.info.device_id)?.running ?? 0,
+        running_tasks: jobs.heldBy(entry.info.device_id),
       })),
     }),
   };

@@ -1,5 +1,6 @@
 import type {
   handleBidiStreamingCall,
+  handleServerStreamingCall,
   handleUnaryCall,
   ServerDuplexStream,
   ServerErrorResponse,
@@ -28,10 +29,17 @@ export type UnaryHandler<Request, Response> = (request: Request, call: CallConte
 /** Serves one two-way stream until the promise resolves. */
 export type StreamHandler<In, Out> = (stream: ServerDuplexStream<In, Out>, call: CallContext) => void;
 
+/** Serves one request with many messages, until the promise resolves. */
+export type ServerStreamHandler<Request, Message> = (
+  request: Request,
+  call: CallContext,
+  send: (message: Message) => void,
+) => Promise<void>;
+
 /** Whose session a method needs. */
 export interface SessionGate {
   /** @throws {MeshError} UNAUTHENTICATED */
-  touch(sessionId: string): unknown;
+  touch(sessionId: string): { readonly deviceName: string };
   isLive(sessionId: string): boolean;
 }
 
@@ -102,6 +110,24 @@ export class Interceptors {
     };
   }
 
+  /** Messages for one request: the stream ends when the handler's promise resolves, or with what it rejects with. */
+  serverStream<Request, Message>(
+    method: string,
+    rules: MethodRules,
+    handler: ServerStreamHandler<Request, Message>,
+  ): handleServerStreamingCall<RawRequest, Message> {
+    return async (call) => {
+      using context = new ServedCall(call, this.#shutdown.signal);
+      try {
+        const request = this.#admitted(rules, call.request, context);
+        await handler(request as Request, context, (message) => void call.write(message));
+        call.end();
+      } catch (error) {
+        if (!call.cancelled) call.emit("error", this.#failure(method, error).response);
+      }
+    };
+  }
+
   /** Lets calls through from now on: every part is there. */
   open(): void {
     this.#refusing = undefined;
@@ -146,7 +172,7 @@ export class Interceptors {
     const inMessage = named ? String((request as { session_id: unknown }).session_id) : "";
     const sessionId = inMessage || bearer(context.metadata("authorization"));
     if (!sessionId && !named && rules.session === "required" && this.options.auth === "open") return;
-    this.options.sessions.touch(sessionId);
+    context.clientName = this.options.sessions.touch(sessionId).deviceName;
     context.authenticated = true;
   }
 

@@ -1,17 +1,33 @@
+import type { Empty } from "../../proto/gen/edgemesh/Empty.ts";
 import type { JobId__Output as JobId } from "../../proto/gen/edgemesh/JobId.ts";
 import type { JobRequest__Output as JobRequest } from "../../proto/gen/edgemesh/JobRequest.ts";
 import type { ListJobsRequest__Output as ListJobsRequest } from "../../proto/gen/edgemesh/v1/ListJobsRequest.ts";
 import type { ListJobsResponse } from "../../proto/gen/edgemesh/v1/ListJobsResponse.ts";
-import type { JobInfo, JobStatus } from "../../proto/messages.ts";
+import type { ListTasksRequest__Output as ListTasksRequest } from "../../proto/gen/edgemesh/v1/ListTasksRequest.ts";
+import type { ListTasksResponse } from "../../proto/gen/edgemesh/v1/ListTasksResponse.ts";
+import type { StartJobRequest__Output as StartJobRequest } from "../../proto/gen/edgemesh/v1/StartJobRequest.ts";
+import type { WatchJobRequest__Output as WatchJobRequest } from "../../proto/gen/edgemesh/v1/WatchJobRequest.ts";
+import type { JobInfo, JobStatus, JobSummary, JobUpdate } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import type { JobService } from "../jobs/job_service.ts";
-import type { JobState } from "../store/store.ts";
-import type { UnaryHandler } from "./interceptors.ts";
+import type { JobSubmission } from "../jobs/submission.ts";
+import type { JobState, SubmissionKey } from "../store/store.ts";
+import type { CallContext } from "./call_context.ts";
+import type { ServerStreamHandler, UnaryHandler } from "./interceptors.ts";
+import { jobPageToken, parseJobPageToken, parseTaskPageToken, taskPageToken } from "./page_tokens.ts";
+
+/** Metadata by which a submission can be made again without a second job. */
+const IDEMPOTENCY_METADATA = "x-idempotency-key";
 
 export interface JobHandlers {
   SubmitJob: UnaryHandler<JobRequest, JobInfo>;
+  StartJob: UnaryHandler<StartJobRequest, JobInfo>;
   GetJob: UnaryHandler<JobId, JobStatus>;
   ListJobs: UnaryHandler<ListJobsRequest, ListJobsResponse>;
+  WatchJob: ServerStreamHandler<WatchJobRequest, JobUpdate>;
+  CancelJob: UnaryHandler<JobId, JobSummary>;
+  ListTasks: UnaryHandler<ListTasksRequest, ListTasksResponse>;
+  DeleteJob: UnaryHandler<JobId, Empty>;
 }
 
 const STATES: readonly JobState[] = ["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"];
@@ -20,25 +36,81 @@ const MAX_LIMIT = 1000;
 
 export function jobHandlers(jobs: JobService): JobHandlers {
   return {
-    SubmitJob: ({ text, max_workers, plan, reduce }, call) =>
-      jobs.submit({ text, maxWorkers: max_workers, plan, reduce: reduce?.kind ?? "" }, call.signal),
-    GetJob({ job_id }) {
-      if (!job_id) throw new MeshError("INVALID_ARGUMENT", "job_id: is empty");
-      return jobs.get(job_id);
-    },
-    async ListJobs({ state, limit }) {
-      if (limit < 0 || limit > MAX_LIMIT) {
-        throw new MeshError("INVALID_ARGUMENT", `limit: must be 1 to ${MAX_LIMIT} (0 = ${DEFAULT_LIMIT}), is ${limit}`);
+    SubmitJob: (request, call) =>
+      jobs.submit(submissionOf(request, call, call.metadata(IDEMPOTENCY_METADATA)), call.signal),
+    StartJob({ job, idempotency_key, task_timeout_ms, task_timeouts_ms }, call) {
+      if (!job) throw new MeshError("INVALID_ARGUMENT", "job: is missing");
+      if (task_timeout_ms < 0) {
+        throw new MeshError("INVALID_ARGUMENT", `task_timeout_ms: is negative, ${task_timeout_ms}`);
       }
+      const submission = submissionOf(job, call, idempotency_key || call.metadata(IDEMPOTENCY_METADATA));
+      const limits = { taskTimeoutMs: task_timeout_ms, taskTimeoutsMs: task_timeouts_ms };
+      return jobs.submit({ ...submission, ...limits }, call.signal);
+    },
+    GetJob: ({ job_id }) => jobs.get(requireId(job_id)),
+    async ListJobs({ state, limit, page_token }) {
       const wanted = stateOf(state);
-      return { jobs: await jobs.list({ limit: limit || DEFAULT_LIMIT, ...(wanted ? { state: wanted } : {}) }) };
+      const after = parseJobPageToken(page_token);
+      const page = await jobs.list({
+        limit: limitOf(limit),
+        ...(wanted ? { state: wanted } : {}),
+        ...(after ? { after } : {}),
+      });
+      return { jobs: page.jobs, next_page_token: jobPageToken(page.next) };
+    },
+    async WatchJob({ job_id, counts_only }, call, send) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const stopped = () => reject(call.signal.reason);
+      call.signal.addEventListener("abort", stopped, { once: true });
+      const end = (error?: unknown) => error === undefined ? resolve() : reject(error);
+      const stop = await jobs.watch(requireId(job_id), { countsOnly: counts_only }, { send, end });
+      if (call.signal.aborted) stopped();
+      try {
+        await promise;
+      } finally {
+        stop();
+        call.signal.removeEventListener("abort", stopped);
+      }
+    },
+    CancelJob: ({ job_id }) => jobs.cancel(requireId(job_id)),
+    async ListTasks({ job_id, state, limit, page_token }) {
+      const page = await jobs.tasks({
+        jobId: requireId(job_id),
+        state: stateOf(state),
+        after: parseTaskPageToken(page_token),
+        limit: limitOf(limit),
+      });
+      return { tasks: page.tasks, next_page_token: taskPageToken(page.next) };
+    },
+    async DeleteJob({ job_id }) {
+      await jobs.delete(requireId(job_id));
+      return {};
     },
   };
+}
+
+function submissionOf(request: JobRequest, call: CallContext, key: string): JobSubmission {
+  const { text, max_workers, plan, reduce } = request;
+  const submission: SubmissionKey | undefined = key ? { client: call.clientName, key } : undefined;
+  return { text, maxWorkers: max_workers, plan, reduce: reduce?.kind ?? "", submission };
+}
+
+function requireId(jobId: string): string {
+  if (!jobId) throw new MeshError("INVALID_ARGUMENT", "job_id: is empty");
+  return jobId;
+}
+
+function limitOf(limit: number): number {
+  if (limit >= 0 && limit <= MAX_LIMIT) return limit || DEFAULT_LIMIT;
+  throw new MeshError("INVALID_ARGUMENT", `limit: must be 1 to ${MAX_LIMIT} (0 = ${DEFAULT_LIMIT}), is ${limit}`);
 }
 
 function stateOf(name: string): JobState | undefined {
   if (!name) return undefined;
   const state = STATES.find((known) => known === name.toUpperCase());
-  if (!state) throw new MeshError("INVALID_ARGUMENT", `state: unknown state "${name}"; known: ${STATES.join(", ")}`);
+  if (!state) {
+    const given = JSON.stringify(name.slice(0, 100));
+    throw new MeshError("INVALID_ARGUMENT", `state: unknown state ${given}; known: ${STATES.join(", ")}`);
+  }
   return state;
 }

@@ -57,8 +57,13 @@ export function meshService(through: Interceptors, handlers: Handlers, peers: Pe
   return {
     ...wrapped(through, STRICT, {
       ListDeviceStates: handlers.devices.ListDeviceStates,
+      StartJob: handlers.jobs.StartJob,
       ListJobs: handlers.jobs.ListJobs,
+      CancelJob: handlers.jobs.CancelJob,
+      ListTasks: handlers.jobs.ListTasks,
+      DeleteJob: handlers.jobs.DeleteJob,
     }),
+    WatchJob: through.serverStream("WatchJob", STRICT, handlers.jobs.WatchJob),
     Attach: through.stream(
       "Attach",
       STRICT,

@@ -1,0 +1,140 @@
+import type { DispatchTarget } from "./dispatcher.ts";
+import type { Job, Task } from "./job.ts";
+import type { DeviceLeases } from "./leases.ts";
+
+/** Tasks that one job places before it is another job's turn. */
+const TURN = 64;
+
+/** A device gets no further task while the inputs of those that it holds have so many characters. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+
+/** One device's share of a scheduling pass. */
+export class Slot {
+  readonly batch: Task[] = [];
+
+  constructor(readonly target: DispatchTarget, readonly leases: DeviceLeases) {}
+
+  get held(): number {
+    return this.leases.tasks.size;
+  }
+
+  /** Tasks that it can still take. */
+  get free(): number {
+    if (this.leases.characters >= MAX_CHARACTERS) return 0;
+    return Math.max(0, this.target.credits - this.leases.unsent);
+  }
+
+  runs(kind: string): boolean {
+    return this.target.kinds === undefined || this.target.kinds.has(kind);
+  }
+
+  /** Tasks of a kind that it can still take. */
+  room(kind: string): number {
+    const { kinds } = this.target;
+    return kinds === undefined ? this.free : Math.min(this.free, (kinds.get(kind) ?? 0) - this.leases.ofKind(kind));
+  }
+}
+
+/** Takes a task that was placed on a device. */
+export type Place = (task: Task, slot: Slot) => void;
+
+/** The devices of a pass, those with the lower CPU load first; ties go to the name. */
+export function slotsOf(targets: readonly DispatchTarget[], leases: (target: DispatchTarget) => DeviceLeases): Slot[] {
+  return [...targets]
+    .sort((a, b) => order(a) - order(b) || compare(a.deviceName, b.deviceName) || compare(a.deviceId, b.deviceId))
+    .map((target) => new Slot(target, leases(target)));
+}
+
+/**
+ * Places tasks of one job for one turn: first those of which an attempt failed, then those that name their device, then the
+ * others.
+ *
+ * @returns how many
+ */
+export function placeTurn(job: Job, slots: readonly Slot[], now: number, place: Place): number {
+  let placed = placeAgain(job, slots, now, place);
+  if (job.ready.firstAttempts === 0) return placed;
+  placed += placePinned(job, slots, TURN - placed, place);
+  for (const kind of job.ready.anywhere.keys()) placed += placeAnywhere(job, kind, slots, TURN - placed, place);
+  return placed;
+}
+
+/** Each on a device that has not failed it, where there is one that may have it: it is waited for while it is busy. */
+function placeAgain(job: Job, slots: readonly Slot[], now: number, place: Place): number {
+  if (job.ready.again.length === 0) return 0;
+  let placed = 0;
+  job.ready.keepAgain((task) => {
+    if (task.state !== "QUEUED") return false;
+    if (placed >= TURN || task.notBefore > now) return true;
+    const able = slots.filter((slot) => mayRun(task, slot));
+    const untried = able.filter((slot) => !hasFailedOn(task, slot.target.deviceId));
+    const slot = leastHeld((untried.length > 0 ? untried : able).filter((one) => one.room(task.spec.kind) > 0));
+    if (!slot) return true;
+    place(task, slot);
+    placed++;
+    return false;
+  });
+  return placed;
+}
+
+/** Whether a device, however busy it is, may run a task. */
+export function mayRun(task: Task, slot: Slot): boolean {
+  const { target_device_id, kind } = task.spec;
+  const { deviceId } = slot.target;
+  return slot.runs(kind) && (target_device_id ? target_device_id === deviceId : task.job.mayUse(deviceId));
+}
+
+export function hasFailedOn(task: Task, deviceId: string): boolean {
+  return task.failedAttempts.some((attempt) => attempt.deviceId === deviceId);
+}
+
+function placePinned(job: Job, slots: readonly Slot[], limit: number, place: Place): number {
+  let placed = 0;
+  if (job.ready.pinned.size === 0) return placed;
+  for (const slot of slots) {
+    for (const [kind, queue] of job.ready.pinned.get(slot.target.deviceId) ?? []) {
+      while (placed < limit && slot.room(kind) > 0) {
+        const task = job.ready.take(queue);
+        if (!task) break;
+        place(task, slot);
+        placed++;
+      }
+    }
+  }
+  return placed;
+}
+
+/** Fills the devices that hold least first, one task each in turn, so that work spreads before it piles up. */
+function placeAnywhere(job: Job, kind: string, slots: readonly Slot[], limit: number, place: Place): number {
+  const queue = job.ready.anywhere.get(kind);
+  let placed = 0;
+  while (queue && queue.length > 0 && placed < limit) {
+    const open = slots.filter((slot) => slot.room(kind) > 0 && job.mayUse(slot.target.deviceId));
+    if (open.length === 0) break;
+    const level = Math.min(...open.map((slot) => slot.held));
+    for (const slot of open) {
+      // A device that took a task just now may have been the last that the job may use.
+      if (slot.held > level || placed === limit || !job.mayUse(slot.target.deviceId)) continue;
+      const task = job.ready.take(queue);
+      if (!task) return placed;
+      place(task, slot);
+      placed++;
+    }
+  }
+  return placed;
+}
+
+function leastHeld(slots: readonly Slot[]): Slot | undefined {
+  let least: Slot | undefined;
+  for (const slot of slots) if (!least || slot.held < least.held) least = slot;
+  return least;
+}
+
+/** An unknown load counts as a full one. */
+function order(target: DispatchTarget): number {
+  return target.load < 0 ? 1 : target.load;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,37 @@
+import type { Task } from "./job.ts";
+
+/** Head entries are cut off once there are so many of them, and they are half of all. */
+const CUT_FROM = 1024;
+
+/** A first-in-first-out queue of tasks. */
+export class TaskQueue {
+  #items: Task[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(task: Task): void {
+    this.#items.push(task);
+  }
+
+  shift(): Task | undefined {
+    const task = this.#items[this.#head];
+    if (!task) return undefined;
+    this.#head++;
+    if (this.#head > CUT_FROM && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return task;
+  }
+
+  /** Takes everything out. */
+  drain(): Task[] {
+    const all = this.#items.slice(this.#head);
+    this.#items = [];
+    this.#head = 0;
+    return all;
+  }
+}
