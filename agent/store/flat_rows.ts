@@ -8,6 +8,7 @@ import {
   KEYED_TASK_WIDTH,
   type Write,
 } from "./sqlite_messages.ts";
+import { isUntried, OutcomeRuns, TaskRuns } from "./task_runs.ts";
 import type {
   Change,
   DeviceRecord,
@@ -17,7 +18,6 @@ import type {
   JobState,
   Lease,
   SubmissionKey,
-  TaskChange,
   TaskRecord,
 } from "./store.ts";
 
@@ -46,17 +46,18 @@ export function* insertParts(
   values.push(job.state, job.finishedAt, job.reason, tasks.length);
   const named = submission && [submission.client, submission.key, key, job.createdAt];
   const counts = { DONE: 0, FAILED: 0 };
-  const flatten = (task: TaskRecord, into: Flat) => {
-    if (!isOrdinal(task.ordinal)) {
-      throw new RangeError(`job ${job.jobId} has a task in place ${task.ordinal}`);
+  for (const part of parts(tasks, (task) => task.spec.input.length + task.result.length)) {
+    const outcomes = new OutcomeRuns();
+    const runs = new TaskRuns();
+    for (const task of part.items) {
+      if (!isOrdinal(task.ordinal)) throw new RangeError(`job ${job.jobId} has a task in place ${task.ordinal}`);
+      if (task.state === "DONE" || task.state === "FAILED") counts[task.state]++;
+      runs.add(task);
+      if (!isUntried(task)) outcomes.add(job.jobId, task);
     }
-    if (task.state === "DONE" || task.state === "FAILED") counts[task.state]++;
-    flatTask(task, into);
-  };
-  for (const part of parts(tasks, flatten, (task) => task.spec.input.length + task.result.length)) {
     const write: Write = {
       ...(part.first && !part.last && { hiddenJob: { key, jobId: job.jobId } }),
-      newTasks: { key, values: part.values },
+      newTasks: { key, tasks: runs.runs, outcomes: outcomes.runs },
       ...(part.last && { newJob: [...values, counts.DONE, counts.FAILED] }),
       ...(part.last && named && { submission: named }),
     };
@@ -69,10 +70,12 @@ export function* insertParts(
 export function* updateParts({ jobs = [], tasks = [], leases = [] }: Change): Generator<Part> {
   const jobChanges = jobs.flatMap((job) => [job.jobId, job.state, job.finishedAt, job.reason]);
   const newLeases = leases.flatMap(flatLease);
-  for (const part of parts(tasks, flatTaskChange, (task) => task.result.length + task.error.length)) {
+  for (const part of parts(tasks, (task) => task.result.length + task.error.length)) {
+    const changes = new OutcomeRuns();
+    for (const task of part.items) changes.add(task.jobId, task);
     const write: Write = {
       ...(part.first && jobs.length > 0 && { jobChanges }),
-      ...(tasks.length > 0 && { taskChanges: part.values }),
+      ...(tasks.length > 0 && { taskChanges: changes.runs }),
       ...(part.last && leases.length > 0 && { leases: newLeases }),
     };
     const rows = part.rows + (part.first ? jobs.length : 0) + (part.last ? leases.length : 0);
@@ -92,40 +95,21 @@ export function smallPart(write: Write): Part {
 }
 
 /** At least one part, even of no items. */
-function* parts<T>(items: readonly T[], flatten: (item: T, into: Flat) => void, lengthOf: (item: T) => number) {
+function* parts<T>(all: readonly T[], lengthOf: (item: T) => number) {
   let at = 0;
   do {
     const begin = at;
-    const values: Flat = [];
     let characters = 0;
-    while (at < items.length && at - begin < ROWS_A_PART && characters < CHARACTERS_A_PART) {
-      const item = items[at++] as T;
-      flatten(item, values);
-      characters += lengthOf(item);
+    while (at < all.length && at - begin < ROWS_A_PART && characters < CHARACTERS_A_PART) {
+      characters += lengthOf(all[at++] as T);
     }
-    yield { values, characters, rows: at - begin, first: begin === 0, last: at >= items.length };
-  } while (at < items.length);
-}
-
-function flatTask(task: TaskRecord, into: Flat): void {
-  const { spec } = task;
-  into.push(task.ordinal, task.group, spec.task_id, spec.kind, spec.input, spec.target_device_id);
-  into.push(spec.prompt_tokens, spec.max_output_tokens, task.timeoutMs);
-  into.push(task.state, task.attempt, task.deviceId, task.deviceName, task.result, task.error);
-  into.push(textOfAttempts(task.failedAttempts));
-}
-
-function flatTaskChange(task: TaskChange, into: Flat): void {
-  into.push(task.jobId, task.ordinal, task.state, task.attempt);
-  into.push(task.deviceId, task.deviceName, task.result, task.error, textOfAttempts(task.failedAttempts));
+    const items = begin === 0 && at === all.length ? all : all.slice(begin, at);
+    yield { items, characters, rows: at - begin, first: begin === 0, last: at >= all.length };
+  } while (at < all.length);
 }
 
 function flatLease(lease: Lease): Flat {
   return [lease.jobId, lease.deviceId, lease.deviceName, lease.instanceId, textOfOrdinals(lease.ordinals)];
-}
-
-function textOfAttempts(attempts: readonly FailedAttempt[]): string {
-  return attempts.length === 0 ? "" : JSON.stringify(attempts);
 }
 
 /** Jobs of a page, each with the key that its tasks are read with. */

@@ -4,16 +4,11 @@
  */
 export type Flat = (string | number)[];
 
-/** `ordinal, group, task_id, kind, input, target_device_id, prompt_tokens, max_output_tokens, timeout_ms` */
-export const SPEC_WIDTH = 9;
-/** `state, attempt, device_id, device_name, result, error, failed_attempts` */
-export const OUTCOME_WIDTH = 7;
-/** A task's specification, then its outcome. */
-export const TASK_WIDTH = SPEC_WIDTH + OUTCOME_WIDTH;
-/** The key of a task's job, then its fields. */
-export const KEYED_TASK_WIDTH = 1 + TASK_WIDTH;
-/** `job_id, ordinal`, then the outcome. */
-export const TASK_CHANGE_WIDTH = 2 + OUTCOME_WIDTH;
+/**
+ * A read task: the key of its job, `ordinal, group, task_id, kind, input, target_device_id, prompt_tokens,
+ * max_output_tokens, timeout_ms`, then `state, attempt, device_id, device_name, result, error, failed_attempts`.
+ */
+export const KEYED_TASK_WIDTH = 17;
 /** `job_id, state, finished_at, reason` */
 export const JOB_CHANGE_WIDTH = 4;
 /** `job_id, device_id, device_name, instance_id, ordinals as text` */
@@ -28,17 +23,43 @@ export const DEVICE_WIDTH = 4;
  */
 export const JOB_WIDTH = 13;
 
+/** Tasks of one job in the order of a call, as long as they have the shared values in common. */
+export interface TaskRun {
+  /** `group, kind, target_device_id, prompt_tokens, max_output_tokens, timeout_ms` */
+  readonly shared: Flat;
+  readonly ordinals: number[];
+  readonly taskIds: string[];
+  readonly inputs: string[];
+}
+
+/**
+ * Outcomes of tasks of one job in the order of a call, as long as they have the shared values in common. To clone and
+ * write such runs takes less than half the processor time that one row for each does.
+ */
+export interface OutcomeRun {
+  readonly jobId: string;
+  /** `state, attempt, device_id, device_name, error, failed_attempts` */
+  readonly shared: Flat;
+  readonly ordinals: number[];
+  readonly results: string[];
+}
+
 /** What one call writes, or one part of it. Everything in it is applied in the order of these fields. */
 export interface Write {
   /** Begins a job in several transactions: its key stays hidden until the job's row is there. */
   readonly hiddenJob?: { readonly key: number; readonly jobId: string };
-  readonly newTasks?: { readonly key: number; readonly values: Flat };
+  /** `outcomes`: of those that were tried before. */
+  readonly newTasks?: {
+    readonly key: number;
+    readonly tasks: readonly TaskRun[];
+    readonly outcomes: readonly OutcomeRun[];
+  };
   /** Makes the job visible. */
   readonly newJob?: Flat;
   /** `client, key, the job's key, made_at` */
   readonly submission?: Flat;
   readonly jobChanges?: Flat;
-  readonly taskChanges?: Flat;
+  readonly taskChanges?: readonly OutcomeRun[];
   readonly leases?: Flat;
   /** Hides the job: its rows are left to `sweep`. */
   readonly removedJob?: string;

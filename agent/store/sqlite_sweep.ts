@@ -18,11 +18,13 @@ export class Sweeper {
     this.#hidden = db.prepare("SELECT key FROM hidden_jobs ORDER BY key");
     this.#found = TABLES.map(([table, text]) =>
       db.prepare(
-        `SELECT key, octet_length(${text}) AS bytes FROM ${table} WHERE key >= ? << 32 AND key < (? + 1) << 32
+        `SELECT key & 4294967295 AS place, octet_length(${text}) AS bytes FROM ${table} WHERE key >= ? << 32 AND key < (? + 1) << 32
          ORDER BY key LIMIT ?`,
       )
     );
-    this.#remove = TABLES.map(([table]) => db.prepare(`DELETE FROM ${table} WHERE key BETWEEN ? AND ?`));
+    this.#remove = TABLES.map(([table]) =>
+      db.prepare(`DELETE FROM ${table} WHERE key BETWEEN (?1 << 32) + ?2 AND (?1 << 32) + ?3`)
+    );
     this.#forget = db.prepare("DELETE FROM hidden_jobs WHERE key = ?");
   }
 
@@ -39,7 +41,7 @@ export class Sweeper {
       const found = statement.all(job, job, ROWS_A_STEP - rows);
       let count = 0;
       while (count < found.length && bytes < BYTES_A_STEP) bytes += Number(found[count++]?.bytes);
-      if (count > 0) this.#remove[i]?.run(Number(found[0]?.key), Number(found[count - 1]?.key));
+      if (count > 0) this.#remove[i]?.run(job, Number(found[0]?.place), Number(found[count - 1]?.place));
       rows += count;
       if (rows >= ROWS_A_STEP || bytes >= BYTES_A_STEP) return;
     }

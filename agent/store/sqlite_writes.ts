@@ -1,31 +1,27 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { MultiRowInsert, type RowLayout } from "./multi_row_insert.ts";
+import { type KnownJob, OutcomeWrites } from "./outcome_writes.ts";
 import {
   type Flat,
   JOB_CHANGE_WIDTH,
   LEASE_WIDTH,
-  SPEC_WIDTH,
-  TASK_CHANGE_WIDTH,
-  TASK_WIDTH,
+  type OutcomeRun,
+  type TaskRun,
   type Write,
 } from "./sqlite_messages.ts";
 import { stored } from "./sqlite_text.ts";
 
 const INSERT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-const INSERT_TASK = "INSERT INTO tasks VALUES ((? << 32) + ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const TASKS: RowLayout = {
+  table: "tasks",
+  shared: ["group_position", "kind", "target_device_id", "prompt_tokens", "max_output_tokens", "timeout_ms"],
+  own: ["task_id", "input"],
+};
 
-const INSERT_OUTCOME = "INSERT INTO outcomes VALUES ((? << 32) + ?, ?, ?, ?, ?, ?, ?, ?)";
-
-/** Changes nothing when the task is unknown, or when its outcome counts in its job: the latter is `REPLACE_OUTCOME`. */
-const PUT_OUTCOME = `INSERT INTO outcomes SELECT (?1 << 32) + ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
-  WHERE EXISTS (SELECT 1 FROM tasks WHERE key = (?1 << 32) + ?2)
-  ON CONFLICT (key) DO UPDATE SET state = ?3, attempt = ?4, device_id = ?5, device_name = ?6, result = ?7, error = ?8,
-    failed_attempts = ?9
-  WHERE state NOT IN ('DONE', 'FAILED')`;
-
-const REPLACE_OUTCOME = `UPDATE outcomes
-  SET state = ?3, attempt = ?4, device_id = ?5, device_name = ?6, result = ?7, error = ?8, failed_attempts = ?9
-  WHERE key = (?1 << 32) + ?2`;
+const KNOWN_JOB = `SELECT key, tasks_total, (
+    SELECT max(key) & 4294967295 FROM tasks WHERE key >= jobs.key << 32 AND key < (jobs.key + 1) << 32
+  ) AS last_ordinal FROM jobs WHERE job_id = ?`;
 
 /** Behind the leases that its job has, unless the job has ended. */
 const INSERT_LEASE = `INSERT INTO leases
@@ -38,25 +34,13 @@ const PUT_SUBMISSION = `INSERT INTO submissions VALUES (?1, ?2, ?3, ?4)
 const PUT_DEVICE = `INSERT INTO devices VALUES (?1, ?2, ?3, ?4)
   ON CONFLICT (device_id) DO UPDATE SET info = ?2, registered_at = ?3, last_seen = ?4`;
 
-/** Job keys that are remembered between transactions, so that a change costs no look-up of its job. */
+/** How many jobs are remembered between transactions, so that a change costs no look-up of its job. */
 const REMEMBERED_JOBS = 10_000;
-
-/** How the numbers of finished tasks of a job move. */
-interface Counts {
-  done: number;
-  failed: number;
-}
 
 /** Applies writes inside a transaction that the caller begins and ends. */
 export class WriteStatements {
   readonly #insertJob: StatementSync;
-  readonly #insertTask: StatementSync;
-  readonly #insertOutcome: StatementSync;
-  readonly #putOutcome: StatementSync;
-  readonly #replaceOutcome: StatementSync;
-  readonly #stateOf: StatementSync;
   readonly #changeJob: StatementSync;
-  readonly #count: StatementSync;
   readonly #keyOf: StatementSync;
   readonly #removeJob: StatementSync;
   readonly #hide: StatementSync;
@@ -68,20 +52,16 @@ export class WriteStatements {
   readonly #forgetSubmissions: StatementSync;
   readonly #putDevice: StatementSync;
   readonly #removeDevice: StatementSync;
-  readonly #keys = new Map<string, number>();
+  readonly #insertTasks: MultiRowInsert;
+  readonly #outcomes: OutcomeWrites;
+  readonly #known = new Map<string, KnownJob>();
 
   constructor(db: DatabaseSync) {
     this.#insertJob = db.prepare(INSERT_JOB);
-    this.#insertTask = db.prepare(INSERT_TASK);
-    this.#insertOutcome = db.prepare(INSERT_OUTCOME);
-    this.#putOutcome = db.prepare(PUT_OUTCOME);
-    this.#replaceOutcome = db.prepare(REPLACE_OUTCOME);
-    this.#stateOf = db.prepare("SELECT state FROM outcomes WHERE key = (? << 32) + ?");
+    this.#insertTasks = new MultiRowInsert(db, TASKS);
+    this.#outcomes = new OutcomeWrites(db);
     this.#changeJob = db.prepare("UPDATE jobs SET state = ?2, finished_at = ?3, reason = ?4 WHERE job_id = ?1");
-    this.#count = db.prepare(
-      "UPDATE jobs SET tasks_done = tasks_done + ?2, tasks_failed = tasks_failed + ?3 WHERE key = ?1",
-    );
-    this.#keyOf = db.prepare("SELECT key FROM jobs WHERE job_id = ?");
+    this.#keyOf = db.prepare(KNOWN_JOB);
     this.#removeJob = db.prepare("DELETE FROM jobs WHERE key = ?");
     this.#hide = db.prepare("INSERT INTO hidden_jobs VALUES (?)");
     this.#show = db.prepare("DELETE FROM hidden_jobs WHERE key = ?");
@@ -96,8 +76,8 @@ export class WriteStatements {
 
   apply(write: Write): void {
     if (write.hiddenJob) this.#beginHidden(write.hiddenJob.key, write.hiddenJob.jobId);
-    if (write.newTasks) this.#addTasks(write.newTasks.key, write.newTasks.values);
-    if (write.newJob) this.#addJob(write.newJob);
+    if (write.newTasks) this.#addTasks(write.newTasks);
+    if (write.newJob) this.#addJob(write.newJob, write.newTasks?.tasks ?? []);
     if (write.submission) this.#putSubmission.run(...write.submission.map(stored));
     if (write.jobChanges) this.#changeJobs(write.jobChanges);
     if (write.taskChanges) this.#changeTasks(write.taskChanges);
@@ -108,30 +88,36 @@ export class WriteStatements {
     if (write.removedDevice !== undefined) this.#removeDevice.run(stored(write.removedDevice));
   }
 
-  /** Forgets the keys of jobs, some of which the transaction may have made. */
+  /** Forgets what is known of jobs, some of which the transaction may have made. */
   rolledBack(): void {
-    this.#keys.clear();
+    this.#known.clear();
+    this.#outcomes.rolledBack();
   }
 
   #beginHidden(key: number, jobId: string): void {
     // Otherwise it would be noticed with the last part only.
-    if (this.#key(jobId) !== undefined) throw new Error(`job ${jobId} is there already`);
+    if (this.#job(jobId)) throw new Error(`job ${jobId} is there already`);
     this.#hide.run(key);
   }
 
-  #addJob(values: Flat): void {
+  #addJob(values: Flat, tasks: readonly TaskRun[]): void {
     this.#insertJob.run(...values.map(stored));
     const key = Number(values[0]);
     this.#show.run(key);
-    this.#remember(String(values[1]), key);
+    const ordinals = tasks.flatMap((run) => run.ordinals);
+    // Of one that came in parts, the others' ordinals are not known here: it is looked up when it changes.
+    if (ordinals.length !== values[10]) return;
+    const last = ordinals.reduce((a, b) => Math.max(a, b), -1);
+    this.#remember(String(values[1]), { key, places: placesOf(ordinals.length, last) });
   }
 
-  #addTasks(job: number, values: Flat): void {
-    for (let i = 0; i < values.length; i += TASK_WIDTH) {
-      this.#insertTask.run(job, ...row(values, i, i + SPEC_WIDTH));
-      const outcome = row(values, i + SPEC_WIDTH, i + TASK_WIDTH);
-      if (!isUntried(outcome)) this.#insertOutcome.run(job, values[i] ?? null, ...outcome);
+  #addTasks({ key, tasks, outcomes }: NonNullable<Write["newTasks"]>): void {
+    for (const { shared, ordinals, taskIds, inputs } of tasks) {
+      for (let at = 0; at < ordinals.length;) {
+        at += this.#insertTasks.some(key, shared, ordinals, [taskIds, inputs], at);
+      }
     }
+    for (const run of outcomes) this.#outcomes.insert(key, run);
   }
 
   #changeJobs(values: Flat): void {
@@ -139,62 +125,56 @@ export class WriteStatements {
       this.#changeJob.run(...row(values, i, i + JOB_CHANGE_WIDTH));
       const state = values[i + 1];
       if (state === "QUEUED" || state === "RUNNING") continue;
-      const job = this.#key(String(values[i]));
-      if (job !== undefined) this.#endLeases.run(job);
+      const job = this.#job(String(values[i]));
+      if (job) this.#endLeases.run(job.key);
     }
   }
 
-  #changeTasks(values: Flat): void {
-    const countsOfJobs = new Map<number, Counts>();
-    for (let i = 0; i < values.length; i += TASK_CHANGE_WIDTH) {
-      const job = this.#key(String(values[i]));
-      if (job === undefined) continue;
-      const change = row(values, i + 1, i + TASK_CHANGE_WIDTH);
-      let before: unknown;
-      if (this.#putOutcome.run(job, ...change).changes === 0) {
-        before = this.#stateOf.get(job, change[0] ?? null)?.state;
-        if (before === undefined) continue;
-        this.#replaceOutcome.run(job, ...change);
-      }
-      let counts = countsOfJobs.get(job);
-      if (!counts) countsOfJobs.set(job, counts = { done: 0, failed: 0 });
-      add(counts, before, -1);
-      add(counts, change[1], 1);
+  #changeTasks(runs: readonly OutcomeRun[]): void {
+    for (const run of runs) {
+      const job = this.#job(run.jobId);
+      if (job) this.#outcomes.change(job, run);
     }
-    for (const [job, { done, failed }] of countsOfJobs) {
-      if (done !== 0 || failed !== 0) this.#count.run(job, done, failed);
-    }
+    this.#outcomes.count();
   }
 
   #addLeases(values: Flat): void {
     for (let i = 0; i < values.length; i += LEASE_WIDTH) {
-      const job = this.#key(String(values[i]));
-      if (job !== undefined) this.#insertLease.run(job, ...row(values, i + 1, i + LEASE_WIDTH));
+      const job = this.#job(String(values[i]));
+      if (job) this.#insertLease.run(job.key, ...row(values, i + 1, i + LEASE_WIDTH));
     }
   }
 
   #hideJob(jobId: string): void {
-    const job = this.#key(jobId);
-    if (job === undefined) return;
-    this.#keys.delete(jobId);
-    this.#removeJob.run(job);
-    this.#removeSubmissions.run(job);
-    this.#hide.run(job);
+    const job = this.#job(jobId);
+    if (!job) return;
+    this.#known.delete(jobId);
+    this.#removeJob.run(job.key);
+    this.#removeSubmissions.run(job.key);
+    this.#hide.run(job.key);
   }
 
-  #key(jobId: string): number | undefined {
-    const known = this.#keys.get(jobId);
-    if (known !== undefined) return known;
+  #job(jobId: string): KnownJob | undefined {
+    const known = this.#known.get(jobId);
+    if (known) return known;
     const row = this.#keyOf.get(stored(jobId));
     if (!row) return undefined;
-    this.#remember(jobId, Number(row.key));
-    return Number(row.key);
+    return this.#remember(jobId, {
+      key: Number(row.key),
+      places: placesOf(Number(row.tasks_total), Number(row.last_ordinal ?? -1)),
+    });
   }
 
-  #remember(jobId: string, key: number): void {
-    if (this.#keys.size >= REMEMBERED_JOBS) this.#keys.clear();
-    this.#keys.set(jobId, key);
+  #remember(jobId: string, job: KnownJob): KnownJob {
+    if (this.#known.size >= REMEMBERED_JOBS) this.#known.clear();
+    this.#known.set(jobId, job);
+    return job;
   }
+}
+
+/** Ordinals below this are all there; 0 where there are gaps. */
+function placesOf(tasks: number, lastOrdinal: number): number {
+  return lastOrdinal === tasks - 1 ? tasks : 0;
 }
 
 /** The values from `begin` to before `end`, as they go into the database. */
@@ -203,13 +183,4 @@ function row(values: Flat, begin: number, end: number): Flat {
   // Where a value is missing, the statement refuses it.
   for (let i = 0; i < part.length; i++) part[i] = stored(part[i] as string | number);
   return part;
-}
-
-function isUntried([state, attempt, ...texts]: Flat): boolean {
-  return state === "QUEUED" && attempt === 0 && texts.every((text) => text === "");
-}
-
-function add(counts: Counts, state: unknown, by: number): void {
-  if (state === "DONE") counts.done += by;
-  else if (state === "FAILED") counts.failed += by;
 }
