@@ -22,7 +22,7 @@ import type {
 } from "./store.ts";
 
 /** A message to the worker ends after this many rows or characters: making one takes a few ms. */
-const ROWS_A_PART = 2_000;
+const ROWS_A_PART = 1_000;
 const CHARACTERS_A_PART = 1024 * 1024;
 
 /** What goes to the worker in one message; `last` says that nothing of the call is left. */

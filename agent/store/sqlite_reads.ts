@@ -3,7 +3,7 @@ import type { Flat, Page, Query } from "./sqlite_messages.ts";
 import { restored, stored } from "./sqlite_text.ts";
 
 /** A page ends after this many rows or characters, so that taking one in holds the event loop for a few ms only. */
-const ROWS_A_PAGE = 2_500;
+const ROWS_A_PAGE = 1_000;
 const CHARACTERS_A_PAGE = 1024 * 1024;
 
 /** Tasks are fetched so many at a time, since one may have a result of some MB. */

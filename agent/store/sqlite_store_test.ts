@@ -276,22 +276,109 @@ async function mountSmallDisk(folder: string): Promise<string | undefined> {
   return success ? undefined : new TextDecoder().decode(stderr).trim();
 }
 
-Deno.test("a full disk refuses writes plainly, loses nothing stored, and is over when there is room", async (test) => {
-  const folder = await Deno.makeTempDir();
-  const obstacle = await mountSmallDisk(folder);
-  await test.step({
-    name: obstacle ? `left out: cannot mount a small disk (${obstacle})` : "on a disk of 4 MB",
-    ignore: obstacle !== undefined,
-    fn: async () => {
-      try {
-        await fillDisk(folder);
-      } finally {
-        await new Deno.Command("umount", { args: [folder] }).output();
-      }
-    },
+/** Runs `run` in a folder that is a disk of 4 MB, or says why that is left out. */
+function testOnSmallDisk(name: string, run: (folder: string) => Promise<void>): void {
+  Deno.test(name, async (test) => {
+    const folder = await Deno.makeTempDir();
+    const obstacle = await mountSmallDisk(folder);
+    await test.step({
+      name: obstacle ? `left out: cannot mount a small disk (${obstacle})` : "on a disk of 4 MB",
+      ignore: obstacle !== undefined,
+      fn: async () => {
+        try {
+          await run(folder);
+        } finally {
+          await new Deno.Command("umount", { args: [folder] }).output();
+        }
+      },
+    });
+    await Deno.remove(folder, { recursive: true });
   });
-  await Deno.remove(folder, { recursive: true });
-});
+}
+
+/** Writes a file that takes all the room but so many bytes. */
+async function takeRoom(folder: string, left: number): Promise<() => Promise<void>> {
+  const path = `${folder}/filler`;
+  using file = await Deno.open(path, { create: true, write: true });
+  const chunk = new Uint8Array(4096);
+  try {
+    for (;;) await file.write(chunk);
+  } catch (error) {
+    assert(`${error}`.includes("os error 28"), `${error}`);
+  }
+  await file.truncate((await file.stat()).size - left);
+  return () => Deno.remove(path);
+}
+
+testOnSmallDisk(
+  "a large insert or update that fills the disk leaves nothing, and goes well with room",
+  async (folder) => {
+    await using cleanup = new AsyncDisposableStack();
+    const store = await openSqliteStore(folder, unexpected);
+    cleanup.defer(() => store.close());
+    await store.insertJob(sampleJob("first"), sampleTasks(3_000));
+    // A third of what the job takes: it fails in the middle.
+    const makeRoom = await takeRoom(folder, 500_000);
+    const large = sampleTasks(8_000, "x".repeat(150));
+    const changes = sampleTasks(3_000).map(({ ordinal }) =>
+      sampleChange("first", ordinal, { result: "y".repeat(300) })
+    );
+    const refuse = async (write: Promise<void>) => {
+      const error = await assertRejects(() => write, MeshError, "the disk is full");
+      assertEquals(error.code, "RESOURCE_EXHAUSTED");
+    };
+    await Promise.all([
+      refuse(store.insertJob(sampleJob("large"), large, { client: "c", key: "k" })),
+      refuse(store.update({ tasks: changes })),
+    ]);
+    assertEquals(await store.job("large"), undefined);
+    assertEquals(await store.submittedJob({ client: "c", key: "k" }, 0), undefined);
+    assertEquals((await store.job("first"))?.tasks, sampleTasks(3_000));
+    await makeRoom();
+
+    await store.insertJob(sampleJob("small"), sampleTasks(1));
+    await until(() => rowsIn(folder).hidden_jobs === 0, "the removal of what was sent");
+    assertEquals(rowsIn(folder).tasks, 3_001);
+    await store.insertJob(sampleJob("large"), sampleTasks(4_000, "x".repeat(150)), { client: "c", key: "k" });
+    await store.update({ tasks: changes.slice(0, 2_500) });
+    assertEquals((await store.submittedJob({ client: "c", key: "k" }, 0))?.jobId, "large");
+    assertEquals((await store.listJobs({ limit: 9 })).map((job) => job.tasksDone), [0, 0, 2_500]);
+  },
+);
+
+testOnSmallDisk(
+  "without room for a single page every write is refused, and the first one with room goes well",
+  async (folder) => {
+    await using cleanup = new AsyncDisposableStack();
+    const store = await openSqliteStore(folder, unexpected);
+    cleanup.defer(() => store.close());
+    await store.insertJob(sampleJob("j1"), sampleTasks(2));
+    const makeRoom = await takeRoom(folder, 0);
+    for (let i = 0; i < 3; i++) {
+      const writes = [
+        () => store.update({ tasks: [sampleChange("j1", 1)] }),
+        () => store.update({ leases: [sampleLease("j1", [1])] }),
+        () => store.insertJob(sampleJob("j2"), sampleTasks(1)),
+        () => store.insertJob(sampleJob("j3"), sampleTasks(5_000)),
+        () => store.removeJob("j1"),
+        () => store.putDevice(sampleDevice("d1")),
+      ];
+      const together = writes.map((write) => assertRejects(write, MeshError, "the disk is full"));
+      for (const error of await Promise.all(together)) assertEquals(error.code, "RESOURCE_EXHAUSTED");
+      assertEquals((await store.unfinishedJobs()).map(({ job, tasks }) => [job.jobId, tasks]), [[
+        "j1",
+        sampleTasks(2),
+      ]]);
+    }
+    await makeRoom();
+    await store.update({ tasks: [sampleChange("j1", 1)], leases: [sampleLease("j1", [0])] });
+    await Promise.all([store.insertJob(sampleJob("j2"), sampleTasks(1)), store.putDevice(sampleDevice("d1"))]);
+    await until(() => rowsIn(folder).hidden_jobs === 0, "the removal of what was sent");
+    assertEquals(rowsIn(folder), { jobs: 2, hidden_jobs: 0, tasks: 3, outcomes: 1, leases: 1, submissions: 0 });
+  },
+);
+
+testOnSmallDisk("a full disk refuses writes plainly, loses nothing stored, and is over when there is room", fillDisk);
 
 async function fillDisk(folder: string): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
