@@ -40,7 +40,7 @@ export interface TaskDispatcher {
   /** Gives tasks to a device, at most as many as its credits. Does nothing when it is not online. */
   assign(deviceId: string, tasks: readonly TaskAssignment[]): void;
   /** Tells a device that these outcomes are durable, so that it may forget them. */
-  acknowledge(deviceId: string, outcomes: readonly TaskRef[]): void;
+  acknowledge(deviceId: string, outcomes: readonly TaskOutcome[]): void;
   /** Tells a device that nobody wants these attempts any more. */
   cancel(deviceId: string, attempts: readonly TaskRef[]): void;
   listen(listener: DispatchListener): void;

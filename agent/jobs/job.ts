@@ -6,6 +6,8 @@ import { isFinished, moveTask } from "./states.ts";
 /** A task of an unfinished job, in memory. */
 export interface Task extends TaskRecord {
   readonly job: Job;
+  /** The number under which its device was sent the attempt under way; 0 while that has not happened. */
+  lease: number;
   /** When its device was sent the attempt under way, of `performance.now()`; 0 while that has not happened. */
   sentAt: number;
   /** Not tried again before this, of `performance.now()`. */
@@ -42,7 +44,7 @@ export class Job {
   readonly #named = new Set<string>();
 
   constructor(readonly record: JobRecord, tasks: readonly TaskRecord[]) {
-    this.tasks = tasks.map((task) => ({ ...task, job: this, sentAt: 0, notBefore: 0 }));
+    this.tasks = tasks.map((task) => ({ ...task, job: this, lease: 0, sentAt: 0, notBefore: 0 }));
     for (const task of this.tasks) {
       this.#byTaskId.set(task.spec.task_id, task);
       (this.#groups[task.group] ??= []).push(task);

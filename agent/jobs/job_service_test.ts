@@ -51,6 +51,7 @@ class Devices implements TaskDispatcher {
             error: ok ? "" : "broken",
             time_ms: 1,
             error_code: "",
+            lease: 0,
           };
         }),
       )

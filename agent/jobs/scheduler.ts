@@ -30,6 +30,9 @@ const SWEEP_MS = 1000;
 /** A device that does not answer this long after a task's time limit, in ms, has lost it. It says so itself within 2 s. */
 const ANSWER_GRACE_MS = 5000;
 
+/** Numbers of leases are 32 bits wide. By the time they begin anew, those in use are far behind. */
+const MAX_LEASE = 2 ** 32 - 1;
+
 /** Of outcomes that nobody asked for, one in so many is worth a warning. */
 const STRAYS_A_WARNING = 1000;
 
@@ -39,7 +42,7 @@ const RETURN_MS = 11_000;
 /** Outcomes that a device may forget once they are durable. */
 export interface Answered {
   readonly deviceId: string;
-  readonly outcomes: readonly TaskRef[];
+  readonly outcomes: readonly TaskOutcome[];
 }
 
 /** What the scheduler tells, in the order in which it happens. */
@@ -75,6 +78,9 @@ export class Scheduler implements DispatchListener {
   readonly #returns: PinnedWaits;
   #sweep: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** Tasks by the number of the lease under which they were sent: faster than by their ids. */
+  readonly #sent = new Map<number, Task>();
+  #lastLease = 0;
   #strays = 0;
   #stopped = false;
 
@@ -169,12 +175,13 @@ export class Scheduler implements DispatchListener {
     const stray: TaskOutcome[] = [];
     const jobs = new Set<Job>();
     for (const outcome of outcomes) {
-      const task = this.#jobs.get(outcome.job_id)?.task(outcome.task_id);
-      if (!task || !isAnswer(outcome, task, deviceId)) {
+      const task = this.#answeredBy(outcome, deviceId);
+      if (!task) {
         stray.push(outcome);
         continue;
       }
       leases?.delete(task);
+      this.#endLease(task);
       // Its device was lost and came back with the outcome before the task went to another one: it did run.
       if (task.state === "QUEUED") this.#readopt(task);
       this.#settle(task, outcome);
@@ -253,6 +260,22 @@ export class Scheduler implements DispatchListener {
     });
   }
 
+  /** The task whose attempt under way an outcome ends; undefined where it ends none. */
+  #answeredBy(outcome: TaskOutcome, deviceId: string): Task | undefined {
+    if (outcome.lease > 0) {
+      const task = this.#sent.get(outcome.lease);
+      return task && task.deviceId === deviceId && mayEnd(task) ? task : undefined;
+    }
+    const task = this.#jobs.get(outcome.job_id)?.task(outcome.task_id);
+    return task && isAttempt(outcome, task, deviceId) ? task : undefined;
+  }
+
+  /** What comes under this number from now on is late. */
+  #endLease(task: Task): void {
+    if (task.lease > 0) this.#sent.delete(task.lease);
+    task.lease = 0;
+  }
+
   #begin(task: Task, slot: Slot): void {
     const { deviceId, deviceName } = slot.target;
     task.job.move(task, "RUNNING");
@@ -277,7 +300,12 @@ export class Scheduler implements DispatchListener {
   #assign(deviceId: string, tasks: readonly Task[]): void {
     if (tasks.length === 0) return;
     const now = performance.now();
-    for (const task of tasks) task.sentAt = now;
+    for (const task of tasks) {
+      this.#endLease(task);
+      task.sentAt = now;
+      task.lease = this.#nextLease();
+      this.#sent.set(task.lease, task);
+    }
     this.dispatcher.assign(deviceId, tasks.map(assignmentOf));
   }
 
@@ -291,7 +319,7 @@ export class Scheduler implements DispatchListener {
     const unwanted: TaskRef[] = [];
     for (const ref of held) {
       const task = this.#jobs.get(ref.job_id)?.task(ref.task_id);
-      if (!task || !isAnswer(ref, task, deviceId) || task.job.cancelling) {
+      if (!task || !isAttempt(ref, task, deviceId) || task.job.cancelling) {
         unwanted.push(ref);
         continue;
       }
@@ -346,6 +374,7 @@ export class Scheduler implements DispatchListener {
   /** The attempt under way came to nothing: another one may follow. */
   #failAttempt(task: Task, reason: string, cure: Cure): void {
     const { attempt, deviceId, deviceName, job } = task;
+    this.#endLease(task);
     task.failedAttempts = [...task.failedAttempts, { attempt, deviceId, deviceName, reason }];
     if (job.cancelling) {
       job.move(task, "CANCELLED");
@@ -400,8 +429,13 @@ export class Scheduler implements DispatchListener {
     if ((job.progress[job.group]?.running ?? 0) === 0) return;
     for (const leases of this.#leases.values()) {
       const tasks = [...leases.tasks].filter((task) => task.job === job);
-      if (forget) { for (const task of tasks) leases.delete(task); }
       const sent = tasks.filter((task) => task.sentAt > 0);
+      if (forget) {
+        for (const task of tasks) {
+          leases.delete(task);
+          this.#endLease(task);
+        }
+      }
       if (sent.length > 0) this.dispatcher.cancel(leases.deviceId, sent.map(refOf));
     }
   }
@@ -440,6 +474,10 @@ export class Scheduler implements DispatchListener {
     if (dropped.length > 0) this.#settleAll(dropped);
   }
 
+  #nextLease(): number {
+    return this.#lastLease = this.#lastLease % MAX_LEASE + 1;
+  }
+
   #wait(job: Job): void {
     if (job.ready.isEmpty || job.cancelling) return;
     this.#waiting.add(job);
@@ -458,14 +496,19 @@ export class Scheduler implements DispatchListener {
 }
 
 /** True for the attempt that the device was given last, while nobody else holds the task. */
-function isAnswer(ref: TaskRef, task: Task, deviceId: string): boolean {
-  return !isFinished(task.state) && !task.job.won && !task.job.ending && task.deviceId === deviceId &&
-    task.attempt === ref.attempt;
+function isAttempt(ref: TaskRef, task: Task, deviceId: string): boolean {
+  return mayEnd(task) && task.deviceId === deviceId && task.attempt === ref.attempt;
+}
+
+/** Whether an answer still counts. */
+function mayEnd(task: Task): boolean {
+  return !isFinished(task.state) && !task.job.won && !task.job.ending;
 }
 
 function assignmentOf(task: Task): TaskAssignment {
   const { task_id, kind, input } = task.spec;
-  return { job_id: task.job.record.jobId, task_id, attempt: task.attempt, kind, input, timeout_ms: task.timeoutMs };
+  const { attempt, timeoutMs: timeout_ms, lease } = task;
+  return { job_id: task.job.record.jobId, task_id, attempt, kind, input, timeout_ms, lease };
 }
 
 function refOf(task: Task): TaskRef {

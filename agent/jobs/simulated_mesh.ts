@@ -115,5 +115,15 @@ export class SimulatedMesh implements TaskDispatcher {
 
 /** What an ECHO answers. */
 export function outcomeOf({ job_id, task_id, attempt, input }: TaskAssignment): TaskOutcome {
-  return { job_id, task_id, attempt, ok: true, output: `echo: ${input}`, error: "", time_ms: 1, error_code: "" };
+  return {
+    job_id,
+    task_id,
+    attempt,
+    ok: true,
+    output: `echo: ${input}`,
+    error: "",
+    time_ms: 1,
+    error_code: "",
+    lease: 0,
+  };
 }

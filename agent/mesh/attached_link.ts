@@ -1,6 +1,13 @@
 import { type ErrorCode, MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
-import type { CommandOrder, CommandOutcome, CommandResponse, TaskAssignment, TaskRef } from "../../proto/messages.ts";
+import type {
+  CommandOrder,
+  CommandOutcome,
+  CommandResponse,
+  TaskAssignment,
+  TaskOutcome,
+  TaskRef,
+} from "../../proto/messages.ts";
 import { type CoordinatorBatch, coordinatorBatch, type WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
 import type { CloseOptions, DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
@@ -19,7 +26,7 @@ type Item =
   | { readonly task: TaskAssignment }
   | { readonly command: CommandOrder }
   | { readonly cancel: string }
-  | { readonly acknowledged: TaskRef }
+  | { readonly acknowledged: readonly TaskRef[]; readonly acknowledgedLeases: readonly number[] }
   | { readonly cancelledTask: TaskRef };
 
 interface PendingCommand {
@@ -73,10 +80,14 @@ export class AttachedLink implements DeviceLink {
     for (const task of tasks) this.#outbox.put({ task }, task.input.length + 128);
   }
 
-  acknowledge(outcomes: readonly TaskRef[]): void {
-    for (const { job_id, task_id, attempt } of outcomes) {
-      this.#outbox.put({ acknowledged: { job_id, task_id, attempt } });
+  acknowledge(outcomes: readonly TaskOutcome[]): void {
+    const acknowledged: TaskRef[] = [];
+    const acknowledgedLeases: number[] = [];
+    for (const { job_id, task_id, attempt, lease } of outcomes) {
+      if (lease > 0) acknowledgedLeases.push(lease);
+      else acknowledged.push({ job_id, task_id, attempt });
     }
+    this.#outbox.put({ acknowledged, acknowledgedLeases }, 128 * acknowledged.length + 5 * acknowledgedLeases.length);
   }
 
   cancel(attempts: readonly TaskRef[]): void {
@@ -158,7 +169,10 @@ function batchOf(items: readonly Item[]): CoordinatorBatch {
     else if ("command" in item) batch.commands.push(item.command);
     else if ("cancel" in item) batch.cancelled_commands.push(item.cancel);
     else if ("cancelledTask" in item) batch.cancelled_tasks.push(item.cancelledTask);
-    else batch.acknowledged.push(item.acknowledged);
+    else {
+      for (const ref of item.acknowledged) batch.acknowledged.push(ref);
+      for (const lease of item.acknowledgedLeases) batch.acknowledged_leases.push(lease);
+    }
   }
   return batch;
 }

@@ -100,6 +100,7 @@ const assignment = (task_id: string) => ({
   kind: "ECHO",
   input: `in ${task_id}`,
   timeout_ms: 0,
+  lease: 0,
 });
 
 Deno.test("a device attaches, runs tasks, and forgets outcomes once they are acknowledged", async () => {

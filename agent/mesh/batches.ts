@@ -20,6 +20,7 @@ export function coordinatorBatch(part: Partial<CoordinatorBatch>): CoordinatorBa
     acknowledged: [],
     closing: false,
     cancelled_tasks: [],
+    acknowledged_leases: [],
     ...part,
   };
 }

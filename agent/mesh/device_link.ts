@@ -14,7 +14,7 @@ export interface DeviceLink {
   /** How many tasks of each kind it runs at once; undefined = any, as credits allow. */
   readonly kinds: ReadonlyMap<string, number> | undefined;
   assign(tasks: readonly TaskAssignment[]): void;
-  acknowledge(outcomes: readonly TaskRef[]): void;
+  acknowledge(outcomes: readonly TaskOutcome[]): void;
   /** Tells the device that nobody wants these attempts any more. */
   cancel(attempts: readonly TaskRef[]): void;
   /** @throws {MeshError} the device's own refusal; UNAVAILABLE when it is lost meanwhile; CANCELLED on abort. */

@@ -89,7 +89,7 @@ export class DialledLink implements DeviceLink {
   }
 
   /** Nothing to do: an older device forgets its results at once. */
-  acknowledge(_outcomes: readonly TaskRef[]): void {}
+  acknowledge(_outcomes: readonly TaskOutcome[]): void {}
 
   /** Ends the calls of these tasks: that is how the contract's caller says that it wants no answer. */
   cancel(attempts: readonly TaskRef[]): void {
@@ -128,7 +128,7 @@ export class DialledLink implements DeviceLink {
   async #runTask(task: TaskAssignment): Promise<void> {
     this.#running++;
     const { orchestrator } = this.#client;
-    const { job_id, task_id, attempt, kind, input } = task;
+    const { job_id, task_id, attempt, kind, input, lease } = task;
     using call = new LinkedSignal(this.#closing.signal);
     const key = refKey(task);
     this.#calls.set(key, call);
@@ -141,6 +141,7 @@ export class DialledLink implements DeviceLink {
       error: "",
       time_ms: 0,
       error_code: "",
+      lease,
     };
     try {
       const result = await this.#withSession((sessionId) =>

@@ -111,6 +111,7 @@ const task = (task_id: string) => ({
   kind: "ECHO",
   input: task_id,
   timeout_ms: 10_000,
+  lease: 0,
 });
 
 Deno.test("an older device takes tasks once it has answered and opened a session", async () => {

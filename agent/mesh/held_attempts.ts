@@ -20,7 +20,7 @@ const REF_OVERHEAD = 16;
 const STOP_MS = 2500;
 
 /** The result of one attempt, with the wire's names. */
-export type AttemptResult = Omit<TaskOutcome, keyof TaskRef>;
+export type AttemptResult = Omit<TaskOutcome, keyof TaskRef | "lease">;
 
 /** What attempts are run with. */
 export interface TaskRunner {
@@ -33,7 +33,13 @@ export interface TaskRunner {
 
 /** An attempt that runs. */
 class RunningAttempt {
-  constructor(readonly ref: TaskRef, readonly controller: AbortController) {}
+  /** @param stream the one that brought it, and to which its lease belongs */
+  constructor(
+    readonly ref: TaskRef,
+    public lease: number,
+    public stream: number,
+    readonly controller: AbortController,
+  ) {}
 }
 
 /**
@@ -44,7 +50,10 @@ class RunningAttempt {
 export class HeldAttempts {
   readonly #attempts = new RememberedAttempts<RunningAttempt | TaskOutcome>(REMEMBERED);
   readonly #running = new RunningCount();
+  /** Outcomes of leases of the stream that listens, by their number. */
+  readonly #byLease = new Map<number, TaskOutcome>();
   #unacknowledged = 0;
+  #stream = 0;
   #onOutcome: ((outcome: TaskOutcome) => void) | undefined;
   #stopped: MeshError | undefined;
 
@@ -60,9 +69,15 @@ export class HeldAttempts {
     return this.#unacknowledged;
   }
 
-  /** Outcomes go to this listener as they come, until another one listens. None is told twice: see {@link outcomes}. */
+  /**
+   * Outcomes go to this listener as they come, until another one listens. None is told twice: see {@link outcomes}. The
+   * leases of a former listener's stream are no names for this one.
+   */
   listen(onOutcome: (outcome: TaskOutcome) => void): void {
     this.#onOutcome = onOutcome;
+    this.#stream++;
+    for (const outcome of this.#byLease.values()) outcome.lease = 0;
+    this.#byLease.clear();
   }
 
   /** Ends `listen`, unless another one listens by now. */
@@ -70,14 +85,17 @@ export class HeldAttempts {
     if (this.#onOutcome === onOutcome) this.#onOutcome = undefined;
   }
 
-  /** Runs an attempt. False for one that it knows already: nothing is done then. */
+  /** Runs an attempt. False for one that it knows already: it only goes under its new lease then. */
   begin(task: TaskAssignment): boolean {
-    const { job_id, task_id, attempt, kind, input } = task;
-    const ref: TaskRef = { job_id, task_id, attempt };
-    if (this.#attempts.get(ref) !== undefined) return false;
+    const known = this.#attempts.get(task);
+    if (known !== undefined) {
+      if (known !== OVER) this.#renew(known, task.lease);
+      return false;
+    }
+    const { kind, input, lease } = task;
     const refusal = this.#refusal();
     if (refusal) {
-      this.#end(ref, failure(refusal));
+      this.#end(task, lease, failure(refusal));
       return true;
     }
     const controller = new AbortController();
@@ -87,8 +105,11 @@ export class HeldAttempts {
     } catch (error) {
       result = failure(error);
     }
-    if (result instanceof Promise) this.#wait(new RunningAttempt(ref, controller), result);
-    else this.#end(ref, result);
+    if (!(result instanceof Promise)) this.#end(task, lease, result);
+    else {
+      const { job_id, task_id, attempt } = task;
+      this.#wait(new RunningAttempt({ job_id, task_id, attempt }, lease, this.#stream, controller), result);
+    }
     return true;
   }
 
@@ -127,6 +148,13 @@ export class HeldAttempts {
     this.#unacknowledged--;
   }
 
+  /** The same for an outcome that went up under its lease. */
+  acknowledgeLease(lease: number): void {
+    const outcome = this.#byLease.get(lease);
+    this.#byLease.delete(lease);
+    if (outcome) this.acknowledge(outcome);
+  }
+
   /** Nobody wants the attempt any more. Its outcome follows. */
   cancel(ref: TaskRef): void {
     const what = this.#attempts.get(ref);
@@ -158,6 +186,15 @@ export class HeldAttempts {
     return running;
   }
 
+  #renew(known: RunningAttempt | TaskOutcome, lease: number): void {
+    if (known instanceof RunningAttempt) known.stream = this.#stream;
+    else {
+      this.#byLease.delete(known.lease);
+      if (lease > 0) this.#byLease.set(lease, known);
+    }
+    known.lease = lease;
+  }
+
   #refusal(): MeshError | undefined {
     if (this.#stopped) return this.#stopped;
     if (this.running < TASK_SLOTS) return undefined;
@@ -174,12 +211,13 @@ export class HeldAttempts {
       result = failure(error);
     }
     this.#running.end();
-    this.#end(attempt.ref, result);
+    this.#end(attempt.ref, attempt.stream === this.#stream ? attempt.lease : 0, result);
   }
 
-  #end({ job_id, task_id, attempt }: TaskRef, result: AttemptResult): void {
+  #end({ job_id, task_id, attempt }: TaskRef, lease: number, result: AttemptResult): void {
     const { ok, output, error, error_code, time_ms } = result;
-    const outcome: TaskOutcome = { job_id, task_id, attempt, ok, output, error, error_code, time_ms };
+    const outcome: TaskOutcome = { job_id, task_id, attempt, ok, output, error, error_code, time_ms, lease };
+    if (lease > 0) this.#byLease.set(lease, outcome);
     this.#attempts.set(outcome, outcome);
     this.#unacknowledged++;
     this.#onOutcome?.(outcome);

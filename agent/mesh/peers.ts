@@ -150,7 +150,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     this.#links.get(deviceId)?.assign(tasks);
   }
 
-  acknowledge(deviceId: string, outcomes: readonly TaskRef[]): void {
+  acknowledge(deviceId: string, outcomes: readonly TaskOutcome[]): void {
     this.#links.get(deviceId)?.acknowledge(outcomes);
   }
 

@@ -98,8 +98,8 @@ export class WorkerSession {
     const hello = { device_id: deviceId, instance_id: instanceId, kinds: [...work.kinds], held: held.refs() };
     this.channel.send(workerBatch({ hello, sample: work.sample(), credits: TASK_SLOTS - held.running }));
     // Whoever had them before may have lost them with the stream. Their slots are among the credits already.
-    for (const outcome of held.outcomes()) this.#put(outcome, 0);
     held.listen(this.#onOutcome);
+    for (const outcome of held.outcomes()) this.#put(outcome, 0);
     this.#timer = setInterval(() => this.channel.send(workerBatch({ sample: work.sample() })), SAMPLE_INTERVAL_MS);
   }
 
@@ -135,6 +135,7 @@ export class WorkerSession {
       this.#welcome.resolve({ deviceId: batch.welcome.device_id, deviceName: batch.welcome.device_name });
     }
     for (const ref of batch.acknowledged) held.acknowledge(ref);
+    for (const lease of batch.acknowledged_leases) held.acknowledgeLease(lease);
     for (const id of batch.cancelled_commands) this.#commands.get(id)?.abort(cancelled());
     for (const task of batch.tasks) if (!held.begin(task)) this.#answerDouble(task);
     // After the tasks: the same batch may give an attempt and take it back.
@@ -200,11 +201,16 @@ export class WorkerSession {
 function batchOf(items: readonly Item[]): WorkerBatch {
   const batch = workerBatch({});
   for (const { outcome, command, credits } of items) {
-    if (outcome) batch.outcomes.push(outcome);
+    if (outcome) batch.outcomes.push(outcome.lease > 0 ? byLease(outcome) : outcome);
     if (command) batch.command_outcomes.push(command);
     batch.credits += credits;
   }
   return batch;
+}
+
+/** What goes up of an outcome whose lease says which attempt it is of. */
+function byLease({ ok, output, error, time_ms, error_code, lease }: TaskOutcome): TaskOutcome {
+  return { job_id: "", task_id: "", attempt: 0, ok, output, error, time_ms, error_code, lease };
 }
 
 function cancelled(): MeshError {

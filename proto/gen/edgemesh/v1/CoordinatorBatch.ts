@@ -13,6 +13,7 @@ export interface CoordinatorBatch {
   'acknowledged'?: (_edgemesh_v1_TaskRef)[];
   'closing'?: (boolean);
   'cancelled_tasks'?: (_edgemesh_v1_TaskRef)[];
+  'acknowledged_leases'?: (number)[];
 }
 
 export interface CoordinatorBatch__Output {
@@ -23,4 +24,5 @@ export interface CoordinatorBatch__Output {
   'acknowledged': (_edgemesh_v1_TaskRef__Output)[];
   'closing': (boolean);
   'cancelled_tasks': (_edgemesh_v1_TaskRef__Output)[];
+  'acknowledged_leases': (number)[];
 }

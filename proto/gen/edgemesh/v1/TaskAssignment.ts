@@ -1,6 +1,5 @@
 // Original file: mesh.proto
 
-import type { Long } from '@grpc/proto-loader';
 
 export interface TaskAssignment {
   'job_id'?: (string);
@@ -8,7 +7,8 @@ export interface TaskAssignment {
   'attempt'?: (number);
   'kind'?: (string);
   'input'?: (string);
-  'timeout_ms'?: (number | string | Long);
+  'timeout_ms'?: (number);
+  'lease'?: (number);
 }
 
 export interface TaskAssignment__Output {
@@ -18,4 +18,5 @@ export interface TaskAssignment__Output {
   'kind': (string);
   'input': (string);
   'timeout_ms': (number);
+  'lease': (number);
 }

@@ -10,6 +10,7 @@ export interface TaskOutcome {
   'error'?: (string);
   'time_ms'?: (number | string);
   'error_code'?: (string);
+  'lease'?: (number);
 }
 
 export interface TaskOutcome__Output {
@@ -21,4 +22,5 @@ export interface TaskOutcome__Output {
   'error': (string);
   'time_ms': (number);
   'error_code': (string);
+  'lease': (number);
 }
