@@ -202,6 +202,18 @@ testBoth("a job whose id is taken is refused and leaves the first one and its ne
   assertEquals((await store.listJobs({ limit: 9 })).map((job) => job.jobId), ["j3", "j2", "j1"]);
 });
 
+testBoth("a large job whose id is taken, or is being given to another large one, is refused", async (store) => {
+  await store.insertJob(sampleJob("j1"), sampleTasks(2));
+  const refused = await Promise.all([
+    assertRejects(() => store.insertJob(sampleJob("j1"), sampleTasks(7_000)), MeshError),
+    store.insertJob(sampleJob("j2"), sampleTasks(7_000)).then(() => undefined),
+    assertRejects(() => store.insertJob(sampleJob("j2"), sampleTasks(8_000)), MeshError),
+  ]);
+  assertEquals(refused.map((error) => error?.code), ["INTERNAL", undefined, "INTERNAL"]);
+  assertEquals((await store.job("j1"))?.tasks.length, 2);
+  assertEquals((await store.job("j2"))?.tasks.length, 7_000);
+});
+
 testBoth("a job with two tasks in one place is refused as a whole, even when it is large", async (store) => {
   const tasks = sampleTasks(7_000);
   tasks.push(...sampleTasks(1));
