@@ -2,7 +2,7 @@ import { eventually, TemporaryFolder } from "../processes.ts";
 
 /**
  * A program for tasks of kind COMMAND that writes down that it began, takes its time, and prints what it was called.
- * `$1`: the name of the run, `$2`: seconds, `$3`: exit code.
+ * `$1`: the name of the run, without blanks, `$2`: seconds, `$3`: exit code.
  */
 const SCRIPT = `#!/bin/sh
 printf '%s %s\\n' "$1" "$$" >> 'LOG'
