@@ -1,7 +1,7 @@
 import { MeshError, messageOf, UsageError } from "../agent/core/errors.ts";
 import { type CheckedPlan, checkPlan } from "../agent/plans/check_plan.ts";
 import { parsePlanFile } from "../agent/plans/plan_file.ts";
-import type { Plan } from "../proto/messages.ts";
+import type { PlanFile } from "../agent/plans/plan_schema.ts";
 import type { CommandContext } from "./command.ts";
 
 /**
@@ -12,13 +12,13 @@ import type { CommandContext } from "./command.ts";
 export async function readPlan(
   path: string,
   context: Pick<CommandContext, "readInput">,
-): Promise<{ plan: Plan; checked: CheckedPlan }> {
-  const plan = parsePlanFile(await context.readInput(path), path);
+): Promise<PlanFile & { readonly checked: CheckedPlan }> {
+  const file = parsePlanFile(await context.readInput(path), path);
   try {
-    return { plan, checked: checkPlan(plan) };
+    return { ...file, checked: checkPlan(file.plan) };
   } catch (error) {
     if (!(error instanceof MeshError) || error.code !== "INVALID_ARGUMENT") throw error;
-    const file = path === "-" ? "standard input" : path;
-    throw new UsageError(`Cannot use plan: ${messageOf(error)} (in ${file})`, { cause: error });
+    const name = path === "-" ? "standard input" : path;
+    throw new UsageError(`Cannot use plan: ${messageOf(error)} (in ${name})`, { cause: error });
   }
 }

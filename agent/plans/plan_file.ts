@@ -1,20 +1,20 @@
 import * as v from "valibot";
-import type { Plan } from "../../proto/messages.ts";
 import { messageOf, UsageError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { jsonFaultOffset, lineAndColumn } from "./json_fault.ts";
-import { knownNames, PlanSchema, WrappedPlanSchema } from "./plan_schema.ts";
+import { knownNames, type PlanFile, PlanSchema, WrappedPlanSchema } from "./plan_schema.ts";
 import { quoted } from "./quoted.ts";
 
 /**
  * Reads the text of a plan file: `{"groups":[…]}`, or that inside of `{"plan":…}`, as `edgemesh plan --json` prints it,
  * with the specification's names or the same in camelCase. What is left out gets its default: an empty text, 0, and for
- * a group's `index` its place in the list. Says nothing of what the fields mean together: that is for `checkPlan`.
+ * a group's `index` its place in the list. A task may also say how long an attempt at it may take, which no message of the
+ * plan has a field for: `"timeout": 30` or `"timeout": "5m"`. Says nothing of what the fields mean together: that is for `checkPlan`.
  *
  * @param name what messages call the file; `-` is standard input
  * @throws {UsageError} `Cannot read plan: "groups[0].tasks" is not an array but a string (in plan.json)`
  */
-export function parsePlanFile(text: string, name: string): Plan {
+export function parsePlanFile(text: string, name: string): PlanFile {
   const unreadable = (what: string) =>
     new UsageError(`Cannot read plan: ${what} (in ${name === "-" ? "standard input" : name})`);
   // Editors on Windows put a byte order mark first.
@@ -73,6 +73,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   Array: "an array",
   Object: "an object",
   string: "a string",
+  "(number | string)": 'a number of seconds or a text such as "5m"',
   number: "a number",
 };
 

@@ -32,23 +32,23 @@ function refusal(value: unknown): string {
 }
 
 Deno.test("a plan file is read, whether its names are snake_case or camelCase, bare or wrapped", () => {
-  assertEquals(parsePlanFile(SPEC_EXAMPLE, "plan.json"), PARSED);
-  assertEquals(parsePlanFile(`\uFEFF{"plan":${SPEC_EXAMPLE}}`, "plan.json"), PARSED);
+  assertEquals(parsePlanFile(SPEC_EXAMPLE, "plan.json").plan, PARSED);
+  assertEquals(parsePlanFile(`\uFEFF{"plan":${SPEC_EXAMPLE}}`, "plan.json").plan, PARSED);
   const camel = { taskId: "a", kind: "LLM_GENERATE", promptTokens: 500, maxOutputTokens: 200, targetDeviceId: "d" };
   const expected = { ...PARSED.groups[0]?.tasks[0], target_device_id: "d" };
-  const read = parsePlanFile(JSON.stringify({ groups: [{ index: 4, tasks: [camel] }] }), "plan.json");
+  const { plan: read } = parsePlanFile(JSON.stringify({ groups: [{ index: 4, tasks: [camel] }] }), "plan.json");
   assertEquals(read.groups, [{ index: 4, tasks: [expected as typeof PARSED.groups[0]["tasks"][0]] }]);
 });
 
 Deno.test("what a plan preview printed is a plan file", async () => {
   const device = deviceInfo({ device_id: "d" });
   const preview = await new DeterministicPlanner().plan({ text: "x", maxWorkers: 0, devices: [device] });
-  assertEquals(parsePlanFile(JSON.stringify(preview), "-"), preview.plan);
+  assertEquals(parsePlanFile(JSON.stringify(preview), "-").plan, preview.plan);
 });
 
 Deno.test("groups without an index are numbered by their place", () => {
   const tasks = [{ kind: "ECHO" }];
-  const read = parsePlanFile(JSON.stringify({ groups: [{ tasks }, { tasks }, { tasks }] }), "plan.json");
+  const { plan: read } = parsePlanFile(JSON.stringify({ groups: [{ tasks }, { tasks }, { tasks }] }), "plan.json");
   assertEquals(read.groups.map((group) => group.index), [0, 1, 2]);
   assertEquals(read.groups[0]?.tasks[0], {
     task_id: "",
@@ -107,7 +107,39 @@ Deno.test("numbers are whole, not negative and fit the wire", () => {
     assertEquals(refusal(index), `Cannot read plan: "groups[0].index" ${what} (in p.json)`);
   }
   const largest = { groups: [{ index: 2147483647, tasks: [{ kind: "ECHO" }] }] };
-  assertEquals(parsePlanFile(JSON.stringify(largest), "p.json").groups[0]?.index, 2147483647);
+  assertEquals(parsePlanFile(JSON.stringify(largest), "p.json").plan.groups[0]?.index, 2147483647);
+});
+
+Deno.test("a task may say how long an attempt at it may take, beside the plan that is sent", () => {
+  const tasks = [
+    { task_id: "a", kind: "ECHO", timeout: 0.5 },
+    { taskId: "b", kind: "ECHO", timeout: "5m" },
+    { task_id: "c", kind: "ECHO" },
+  ];
+  const { plan, taskTimeoutsMs } = parsePlanFile(JSON.stringify({ groups: [{ tasks }] }), "plan.json");
+  assertEquals([...taskTimeoutsMs], [["a", 500], ["b", 300_000]]);
+  assert(plan.groups[0]?.tasks.every((task) => !Object.hasOwn(task, "timeout")));
+});
+
+Deno.test("a time limit that is none, or of a task without a name, is refused by its path", () => {
+  const wrong: [unknown, string][] = [
+    ["soon", 'is "soon", which is not a duration: write 30, 30s, 5m, 2h or 7d'],
+    [0, "is 0, which is not above 0"],
+    [-1, "is -1, which is not above 0"],
+    ["0s", 'is "0s", which is not above 0'],
+    ["25d", 'is "25d", which is too long: at most 24d'],
+    [null, 'is not a number of seconds or a text such as "5m" but null'],
+    [[5], 'is not a number of seconds or a text such as "5m" but an array'],
+  ];
+  const of = (task: unknown) => ({ groups: [{ tasks: [task] }] });
+  const path = '"groups[0].tasks[0].timeout"';
+  for (const [timeout, what] of wrong) {
+    const task = { task_id: "a", kind: "ECHO", timeout };
+    assertEquals(refusal(of(task)), `Cannot read plan: ${path} ${what} (in p.json)`);
+  }
+  const unnamed = `Cannot read plan: ${path} needs a "task_id": give the task one (in p.json)`;
+  assertEquals(refusal(of({ kind: "ECHO", timeout: 5 })), unnamed);
+  assertEquals(refusal(of({ task_id: "", kind: "ECHO", timeout: 5 })), unnamed);
 });
 
 Deno.test("what is missing, unknown or given twice is refused by its path", () => {
@@ -166,10 +198,10 @@ Deno.test("a text that is no JSON is refused by line and column", () => {
 });
 
 Deno.test("both example plans can be read, and the job's can be run", () => {
-  const plan = checkPlan(parsePlanFile(example("plan.json"), "plan.json"));
+  const plan = checkPlan(parsePlanFile(example("plan.json"), "plan.json").plan);
   const kinds = plan.groups.flatMap((group) => group.tasks.map((task) => task.kind));
   assertEquals([...new Set(kinds)].sort(), ["ECHO", "LLM_GENERATE", "SYSINFO"]);
   assertEquals(plan.groups.length, 2);
-  const job = checkPlan(parsePlanFile(example("job.json"), "job.json"));
+  const job = checkPlan(parsePlanFile(example("job.json"), "job.json").plan);
   requireKnownKinds(job, ["ECHO", "SYSINFO"]);
 });

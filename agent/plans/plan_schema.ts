@@ -1,4 +1,8 @@
 import * as v from "valibot";
+import type { Plan, TaskSpec } from "../../proto/messages.ts";
+import { UsageError } from "../core/errors.ts";
+import { quoted } from "./quoted.ts";
+import { taskTimeoutOf } from "./task_timeout.ts";
 
 /** The largest number of the wire's 32-bit fields. None of them has a meaning below 0. */
 const INT32_MAX = 2 ** 31 - 1;
@@ -33,6 +37,7 @@ const Task = v.pipe(
     promptTokens: v.optional(Count),
     max_output_tokens: v.optional(Count),
     maxOutputTokens: v.optional(Count),
+    timeout: v.optional(v.union([v.number(), v.string()])),
   })),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
@@ -43,24 +48,67 @@ const Task = v.pipe(
       addIssue({ message: `gives "${snake}" a second time`, path });
     }
   }),
-  v.transform((task) => ({
-    task_id: task.task_id ?? task.taskId ?? "",
-    kind: task.kind,
-    input: task.input,
-    target_device_id: task.target_device_id ?? task.targetDeviceId ?? "",
-    prompt_tokens: task.prompt_tokens ?? task.promptTokens ?? 0,
-    max_output_tokens: task.max_output_tokens ?? task.maxOutputTokens ?? 0,
-  })),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.value.timeout === undefined) return;
+    const input = dataset.value;
+    const message = wrongTimeout(input.timeout) ??
+      (input.task_id || input.taskId ? undefined : 'needs a "task_id": give the task one');
+    const path: [v.ObjectPathItem] = [{ type: "object", origin: "key", input, key: "timeout", value: input.timeout }];
+    if (message !== undefined) addIssue({ message, path });
+  }),
+  v.transform((task): TimedTask => {
+    const spec = {
+      task_id: task.task_id ?? task.taskId ?? "",
+      kind: task.kind,
+      input: task.input,
+      target_device_id: task.target_device_id ?? task.targetDeviceId ?? "",
+      prompt_tokens: task.prompt_tokens ?? task.promptTokens ?? 0,
+      max_output_tokens: task.max_output_tokens ?? task.maxOutputTokens ?? 0,
+    };
+    return { spec, timeoutMs: task.timeout === undefined ? undefined : taskTimeoutOf(task.timeout) };
+  }),
 );
 
+/** A task with what the contract's message has no field for. */
+interface TimedTask {
+  readonly spec: TaskSpec;
+  readonly timeoutMs: number | undefined;
+}
+
+/** What is wrong with a time limit, after its field's name. */
+function wrongTimeout(timeout: string | number | undefined): string | undefined {
+  try {
+    if (timeout !== undefined) taskTimeoutOf(timeout);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return `is ${typeof timeout === "string" ? quoted(timeout) : timeout}, which ${error.message}`;
+  }
+}
+
 const Group = v.strictObject(names({ index: v.optional(Count), tasks: v.array(Task) }));
+
+/** What a plan file holds. */
+export interface PlanFile {
+  readonly plan: Plan;
+  /** How long an attempt at a task may take, in ms, by task id: for those tasks that say so. */
+  readonly taskTimeoutsMs: ReadonlyMap<string, number>;
+}
 
 /** A plan as people write it. A group without `index` has its place in the list for one. */
 export const PlanSchema = v.pipe(
   v.strictObject(names({ groups: v.array(Group) })),
-  v.transform(({ groups }) => ({
-    groups: groups.map(({ index, tasks }, position) => ({ index: index ?? position, tasks })),
-  })),
+  v.transform(({ groups }): PlanFile => {
+    const taskTimeoutsMs = new Map<string, number>();
+    for (const { spec, timeoutMs } of groups.flatMap((group) => group.tasks)) {
+      if (timeoutMs !== undefined) taskTimeoutsMs.set(spec.task_id, timeoutMs);
+    }
+    const plain = groups.map(({ index, tasks }, position) => ({
+      index: index ?? position,
+      tasks: tasks.map((task) => task.spec),
+    }));
+    return { plan: { groups: plain }, taskTimeoutsMs };
+  }),
 );
 
 /** What stands beside the plan in a `PlanPreviewResponse`: how it was made, which does not matter to who runs it. */
