@@ -62,12 +62,17 @@ export class Recorder implements Stream {
   closed = false;
   readonly isTerminal: boolean;
 
-  constructor(private readonly width?: number) {
+  /** @param width columns of the terminal that it is; none without it */
+  constructor(private readonly width?: number, private readonly height = 24) {
     this.isTerminal = width !== undefined;
   }
 
   columns(): number | undefined {
     return this.width;
+  }
+
+  rows(): number | undefined {
+    return this.isTerminal ? this.height : undefined;
   }
 
   write(text: string): Promise<void> {

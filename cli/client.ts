@@ -41,11 +41,12 @@ export interface MeshClient extends Disposable {
   /** @throws {MeshError} UNIMPLEMENTED where the agent has the specification's service only */
   mesh<M extends MeshMethod>(method: M, request: RequestOf<Mesh[M]>): Promise<AnswerOf<Mesh[M]>>;
   /**
-   * WatchJob: the job as it is now, then its changes, for as long as it takes. Whoever stops reading ends the call.
+   * WatchJob: the job as it is now, then its changes, for as long as it takes. Whoever stops reading ends the call, and
+   * so does the signal.
    *
    * @throws {MeshError} while it is read: as `mesh` does, and UNAVAILABLE when the agent went away
    */
-  watch(request: RequestOf<Mesh["WatchJob"]>): AsyncGenerator<JobUpdate, void, void>;
+  watch(request: RequestOf<Mesh["WatchJob"]>, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void>;
 }
 
 /** What a call may carry beside its message. */
@@ -145,9 +146,10 @@ class Connection implements MeshClient {
     );
   }
 
-  watch(request: RequestOf<Mesh["WatchJob"]>): AsyncGenerator<JobUpdate, void, void> {
+  watch(request: RequestOf<Mesh["WatchJob"]>, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void> {
     const { path, requestSerialize, responseDeserialize } = this.services.mesh.WatchJob as unknown as MethodDefinition;
-    const { signal, server } = this.options;
+    const { server } = this.options;
+    const signals = [this.options.signal, ...(signal ? [signal] : [])];
     // A job takes as long as it takes, so there is no deadline: keepalive finds an agent that vanished.
     const open = () =>
       this.#channel.makeServerStreamRequest(
@@ -157,7 +159,7 @@ class Connection implements MeshClient {
         request,
         this.#metadata,
       );
-    return received(open, { method: "WatchJob", server, signal });
+    return received(open, { method: "WatchJob", server, signals });
   }
 
   [Symbol.dispose](): void {

@@ -41,14 +41,17 @@ export interface CommandContext {
   readonly given: GivenFlags;
   readonly positionals: readonly string[];
   readonly output: Output;
-  /** Aborts when the user presses Ctrl-C. */
+  /** Aborts when the user presses Ctrl-C. The command then has half a second to end. */
   readonly signal: AbortSignal;
+  /** Asks for more than half a second, in ms, where Ctrl-C comes; a second one ends the program all the same. */
+  graceAfterInterrupt(ms: number): void;
   /**
    * Opens a session with the agent that the common flags name. The dispatcher closes it.
    *
    * @param defaultTimeoutMs how long a call may take where `--timeout` is not given
+   * @param signal ends its calls, instead of Ctrl-C
    */
-  connect(defaultTimeoutMs?: number): Promise<MeshClient>;
+  connect(defaultTimeoutMs?: number, signal?: AbortSignal): Promise<MeshClient>;
   /** Standard input to its end, or a file. @throws {UsageError} when it cannot be read */
   readInput(path: string): Promise<string>;
 }

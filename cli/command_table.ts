@@ -16,6 +16,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "submit", load: async () => (await import("./commands/submit.ts")).command },
   { name: "jobs", load: async () => (await import("./commands/jobs.ts")).command },
   { name: "job", load: async () => (await import("./commands/job.ts")).command },
+  { name: "cancel", load: async () => (await import("./commands/cancel.ts")).command },
   { name: "plan", load: async () => (await import("./commands/plan.ts")).command },
   { name: "preview-cost", load: async () => (await import("./commands/preview_cost.ts")).command },
   { name: "version", load: async () => (await import("./commands/version.ts")).command },
@@ -24,7 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Commands whose part of the program comes later: known, and refused. */
-export const LATER_COMMANDS: readonly string[] = ["llm", "get", "screen", "cancel"];
+export const LATER_COMMANDS: readonly string[] = ["llm", "get", "screen"];
 
 export function findCommand(name: string): CommandEntry | undefined {
   return COMMANDS.find((entry) => entry.name === name);

@@ -174,7 +174,7 @@ Deno.test("submit --wait ends with the job's result, or with its failure", async
     GetJob: (_, times) => job(times === 0 ? "RUNNING" : "DONE"),
   });
   const done = await run(agent, "submit", "x", "--wait");
-  assertEquals([done.code, done.stderr], [0, ""]);
+  assertEquals([done.code, done.stderr], [0, "job: 2 of 2 tasks done\n"]);
   assertEquals(done.stdout, `${JOB}  distributed to 2 devices in 1 group(s)\n\n=== phone ===\none\n`);
   const json = await run(agent, "submit", "x", "--wait", "--json");
   assertEquals([json.code, JSON.parse(json.stdout).state], [0, "DONE"]);
@@ -182,7 +182,10 @@ Deno.test("submit --wait ends with the job's result, or with its failure", async
   await using failing = await CannedAgent.start({ ...SUBMIT, GetJob: () => job("FAILED") });
   const failed = await run(failing, "submit", "x", "--wait");
   assertEquals(failed.code, 1);
-  assertEquals(failed.stderr, `edgemesh: job ${JOB} failed: task b failed on phone: model ran away\n`);
+  assertEquals(
+    failed.stderr,
+    `job: 1 of 2 tasks done, 1 failed\nedgemesh: job ${JOB} failed: task b failed on phone: model ran away\n`,
+  );
   assertEquals((await run(failing, "submit", "x", "--wait", "--json")).code, 1);
 });
 
@@ -196,7 +199,10 @@ Deno.test("submit wants either words or a plan, and a sound one", async () => {
     const wrong: [string[], RegExp][] = [
       [[], /submit needs TEXT or --plan FILE/],
       [["x", "--plan", plan], /TEXT and --plan exclude each other/],
-      [["x", "--reduce", "sum"], /--reduce "sum": not concat/],
+      [["x", "--reduce", "sum"], /--reduce "sum": not concat, json, lines, first/],
+      [["x", "--task-timeout", "soon"], /--task-timeout "soon": is not a duration: write 30, 30s, 5m, 2h or 7d/],
+      [["x", "--task-timeout", "0"], /--task-timeout "0": is not above 0/],
+      [["x", "--cancel-on-interrupt"], /--cancel-on-interrupt needs --wait/],
       [["x", "--max-workers", "many"], /--max-workers "many"/],
       [["--plan", "/no/such/plan.json"], /Cannot read \/no\/such\/plan.json: no such file or folder/],
     ];
@@ -261,13 +267,13 @@ Deno.test("job --watch goes on when the agent restarts, which ends its sessions"
   assertEquals(agent.requests("CreateSession").length, 4);
 });
 
-Deno.test("on a terminal a line says how far the job is, and is gone when it has ended", async () => {
+Deno.test("on a terminal a bar says how far the job is, and is gone when it has ended", async () => {
   await using agent = await CannedAgent.start({ GetJob: (_, times) => job(times < 2 ? "RUNNING" : "DONE") });
   const line = ["job", JOB, "--watch", "--server", agent.address, "--key", "right", "--no-color"];
   const { code, stderr } = await runHere(line, 60);
   assertEquals(code, 0);
-  assertStringIncludes(stderr, " RUNNING, group 1 of 2, 1 of 2 tasks done\x1b[K");
-  assert(stderr.endsWith("\r\x1b[K"), JSON.stringify(stderr));
+  assertStringIncludes(stderr, "job  ████████░░░░░░░  1/2\x1b[J");
+  assert(stderr.endsWith("\r\x1b[J"), JSON.stringify(stderr));
 });
 
 Deno.test("a job's id and state from an agent cannot control the terminal", async () => {
@@ -290,7 +296,7 @@ Deno.test("jobs lists what there is", async () => {
   await using agent = await CannedAgent.start({ ListJobs: () => ({ jobs: [{ ...summary, tasks_failed: 1 }] }) });
   const { stdout } = await run(agent, "jobs", "--state", "DONE", "--limit", "7");
   assertMatch(stdout, /^ID +STATE +TASKS +CREATED +TOOK +SUMMARY\n9{8}-\S+ +DONE +4\/5 +\d+ d ago +1 min 2 s +s\n$/);
-  assertEquals(agent.requests("ListJobs"), [{ state: "DONE", limit: 7 }]);
+  assertEquals(agent.requests("ListJobs"), [{ state: "DONE", limit: 7, page_token: "" }]);
   const narrow = await runHere(["jobs", "--server", agent.address, "--key", "right", "--no-color"], 40);
   assertMatch(narrow.stdout, /^ID +STATE +TASKS +CREATED *\n9{8} +DONE +4\/5 +\d+ d ago *\n$/);
   const { jobs } = JSON.parse((await run(agent, "jobs", "--json")).stdout);

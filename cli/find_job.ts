@@ -1,9 +1,7 @@
 import { isUuid } from "../agent/core/ids.ts";
 import { MeshError } from "../agent/core/errors.ts";
+import { allJobs, JOBS_A_PAGE } from "./all_jobs.ts";
 import type { MeshClient } from "./client.ts";
-
-/** So many of the newest jobs are searched for the beginning of an id: the most that an agent lists. */
-const SEARCHED = 1000;
 
 /**
  * The id of the job that a person means by it, or by its beginning. What begins no job's id is left as it is: the agent
@@ -23,7 +21,9 @@ export async function jobIdOf(client: MeshClient, wanted: string): Promise<strin
 
 async function newestIds(client: MeshClient): Promise<string[]> {
   try {
-    return (await client.mesh("ListJobs", { state: "", limit: SEARCHED })).jobs.map((job) => job.job_id);
+    // Whoever types the beginning of an id means one of the newest.
+    const jobs = await Array.fromAsync(allJobs(client, { state: "", limit: JOBS_A_PAGE }));
+    return jobs.map((job) => job.job_id);
   } catch (error) {
     // An agent with the specification's service only knows jobs by their whole ids.
     if (error instanceof MeshError && error.code === "UNIMPLEMENTED") return [];

@@ -5,6 +5,12 @@ import type { Paint } from "./output/paint.ts";
 import { printable } from "./output/printable.ts";
 import type { Cell, Column } from "./output/table.ts";
 
+/** The states of jobs, and of tasks. */
+export const JOB_STATES = ["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"] as const;
+
+/** Most tasks that are shown with the job: more hide it, and an agent leaves their results out. */
+const MOST_TASKS = 10_000;
+
 const TASK_COLUMNS: readonly Column[] = [
   { header: "TASK", shrinkTo: 8 },
   { header: "STATE" },
@@ -16,7 +22,10 @@ const TASK_COLUMNS: readonly Column[] = [
 export async function printJob(status: JobStatus, output: Output): Promise<void> {
   const { paint } = output;
   await output.line(printable(`${status.job_id}  ${progressOf(status)}`));
-  if (status.tasks.length > 0) {
+  if (status.tasks.length > MOST_TASKS) {
+    await output.line();
+    await output.line(printable(`\`edgemesh job ${status.job_id} --tasks\` lists its tasks with their results.`));
+  } else if (status.tasks.length > 0) {
     await output.line();
     await output.table(
       TASK_COLUMNS,
@@ -41,7 +50,8 @@ export function stateCell(state: string, paint: Paint): Cell {
   return { text: state, paint: paint.dim };
 }
 
-function firstLine(text: string): string {
+/** A text's first line, with `…` where there are more. */
+export function firstLine(text: string): string {
   const [first = "", ...rest] = text.split("\n", 2);
   return rest.length === 0 ? first : `${first} …`;
 }

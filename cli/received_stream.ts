@@ -1,16 +1,19 @@
 import type * as grpc from "@grpc/grpc-js";
+import { LinkedSignal } from "../agent/core/abort.ts";
 import { type CallError, failureOf, type MadeCall } from "./call_failure.ts";
 
 /**
  * The messages of a server stream, which is opened when the first is asked for, and cancelled when the reader stops
- * early or the signal aborts. The server is held back while nobody reads.
+ * early or a signal aborts. The server is held back while nobody reads.
  *
  * @throws {MeshError} while it is read; the signal's reason once that has aborted
  */
 export async function* received<Message>(
   open: () => grpc.ClientReadableStream<Message>,
-  { signal, ...made }: MadeCall & { readonly signal: AbortSignal },
+  { signals, ...made }: MadeCall & { readonly signals: readonly AbortSignal[] },
 ): AsyncGenerator<Message, void, void> {
+  using stop = new LinkedSignal(...signals);
+  const { signal } = stop;
   signal.throwIfAborted();
   const call = open();
   const cancel = () => call.cancel();

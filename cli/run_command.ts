@@ -68,8 +68,9 @@ async function runLoaded(command: Command, asked: Asked): Promise<number> {
   const context: CommandContext = {
     ...asked,
     signal: interrupt.signal,
-    connect: async (defaultTimeoutMs = CALL_TIMEOUT_MS) =>
-      clients.use(await connectAs(loadClientConfig(asked.given), defaultTimeoutMs, interrupt.signal)),
+    graceAfterInterrupt: (ms) => interrupt.graceMs = ms,
+    connect: async (defaultTimeoutMs = CALL_TIMEOUT_MS, signal = interrupt.signal) =>
+      clients.use(await connectAs(loadClientConfig(asked.given), defaultTimeoutMs, signal)),
     readInput: (path) => readInput(path, interrupt.signal),
   };
   if (command.commonFlags !== false) checkCommonFlags(asked.given);
@@ -91,13 +92,15 @@ const INTERRUPT_GRACE_MS = 500;
 
 /** Aborts on the first Ctrl-C; the second, or a while, ends the process where the command has not stopped by then. */
 class InterruptSignal implements Disposable {
+  /** How long the command has to end after the first Ctrl-C, in ms. */
+  graceMs = INTERRUPT_GRACE_MS;
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onSignal = () => {
     const exit = () => Deno.exit(EXIT.interrupted);
     if (this.#controller.signal.aborted) exit();
     this.#controller.abort(new Interrupted("interrupted"));
-    this.#timer = setTimeout(exit, INTERRUPT_GRACE_MS);
+    this.#timer = setTimeout(exit, this.graceMs);
   };
 
   constructor(private readonly listening: boolean) {

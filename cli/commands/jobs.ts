@@ -1,12 +1,15 @@
 import { shortId } from "../../agent/core/ids.ts";
 import type { JobSummary } from "../../proto/messages.ts";
+import { allJobs } from "../all_jobs.ts";
 import type { Command } from "../command.ts";
 import { oneOf, wholeNumber } from "../command_line.ts";
-import { stateCell } from "../job_view.ts";
+import { JOB_STATES as STATES, stateCell } from "../job_view.ts";
 import type { Column } from "../output/table.ts";
 import { ago, duration } from "../output/units.ts";
 
-const STATES = ["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"] as const;
+/** How many jobs are listed where nothing is said, and at most. */
+const USUAL = 100;
+const MOST = 1_000_000;
 
 /** A whole id takes 36 columns: terminals with fewer than these get its beginning, which `edgemesh job` takes too. */
 const WHOLE_IDS_FROM = 72;
@@ -25,24 +28,23 @@ export const command: Command = {
   summary: "list jobs, newest first",
   usage: ["jobs [--state STATE] [--limit N]"],
   details: 'TASKS is done of total. With --json: {"jobs": […]}, each with job_id, state, created_at, finished_at, ' +
-    "summary, tasks_total, tasks_done and tasks_failed.",
+    "summary, tasks_total, tasks_done, tasks_failed and reason.",
   flags: {
     state: { kind: "string", placeholder: "STATE", help: `only jobs in this state: ${STATES.join(", ")}` },
-    limit: { kind: "string", placeholder: "N", help: "at most this many (default 100, at most 1000)" },
+    limit: { kind: "string", placeholder: "N", help: `at most this many (default ${USUAL})` },
   },
   arguments: { least: 0, most: 0 },
   completes: { flags: { state: STATES } },
   async run({ given, output, connect }) {
     const state = oneOf(given, "state", STATES) ?? "";
-    const limit = wholeNumber(given, "limit", { least: 1, most: 1000 }) ?? 0;
-    const client = await connect();
-    const answer = await client.mesh("ListJobs", { state, limit });
-    if (output.asJson) return await output.json(answer);
+    const limit = wholeNumber(given, "limit", { least: 1, most: MOST }) ?? USUAL;
+    const jobs = await Array.fromAsync(allJobs(await connect(), { state, limit }));
+    if (output.asJson) return await output.json({ jobs });
     const now = Date.now();
     const narrow = (output.terminal.out.columns() ?? Infinity) < WHOLE_IDS_FROM;
     await output.table(
       COLUMNS,
-      answer.jobs.map((job) => [
+      jobs.map((job) => [
         narrow ? shortId(job.job_id) : job.job_id,
         stateCell(job.state, output.paint),
         `${job.tasks_done}/${job.tasks_total}`,

@@ -1,60 +1,110 @@
-import { UsageError } from "../../agent/core/errors.ts";
 import type { GivenFlags } from "../../agent/config/flags.ts";
+import { checked } from "../../agent/config/settings.ts";
+import { type MeshError, UsageError } from "../../agent/core/errors.ts";
+import { taskTimeoutOf } from "../../agent/plans/task_timeout.ts";
 import type { JobInfo } from "../../proto/messages.ts";
 import type { MeshClient } from "../client.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { oneOf, wholeNumber } from "../command_line.ts";
+import { Interrupted } from "../failure.ts";
+import { CANCEL_MS, cancelAnew } from "../interrupted_job.ts";
 import { failureOfJob, followShown } from "../job_watch.ts";
+import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
+import { PatientClient } from "../patient_client.ts";
 import { readPlan } from "../read_plan.ts";
+import { REDUCES, type Submission, submitJob } from "../submission.ts";
 
 /** Protobuf's int32. */
 const MOST_WORKERS = 2 ** 31 - 1;
 
+/** What saying how a cancellation went may take, in ms. */
+const OUTPUT_MS = 500;
+
 export const command: Command = {
   name: "submit",
   summary: "submit a job, described in words or by a plan file",
-  usage: ["submit TEXT [--max-workers N] [--wait]", "submit --plan FILE [--max-workers N] [--reduce concat] [--wait]"],
+  usage: [
+    "submit TEXT [--max-workers N] [--wait]",
+    "submit --plan FILE [--max-workers N] [--reduce KIND] [--task-timeout DURATION] [--wait]",
+  ],
   details: "Prints the job's id and summary; with --wait also its final result, and ends with exit code 1 when it " +
-    "failed. FILE may be - for standard input. With --json: the message JobInfo, or with --wait JobStatus.",
+    "failed. FILE may be - for standard input. With --json: the message JobInfo, or with --wait JobStatus.\n" +
+    "The results are combined as one text with a heading for each device (concat), as a JSON list with task and device " +
+    "(json), as the outputs alone (lines), or as the first success, which ends the rest of its group (first).\n" +
+    "A task of a plan file may have a time limit of its own, which goes before --task-timeout:\n" +
+    '  {"task_id": "a", "kind": "ECHO", "input": "hi", "timeout": "5m"}\n' +
+    "Ctrl-C ends the waiting only; with --cancel-on-interrupt it cancels the job too.",
   flags: {
     plan: { kind: "string", placeholder: "FILE", help: 'a plan: {"groups": […]}' },
     "max-workers": { kind: "string", placeholder: "N", help: "use at most N devices (default: all)" },
-    reduce: { kind: "string", placeholder: "concat", help: "how the results are combined (default concat)" },
+    reduce: { kind: "string", placeholder: REDUCES.join("|"), help: "how the results are combined (default concat)" },
+    "task-timeout": {
+      kind: "string",
+      placeholder: "DURATION",
+      help: "end each attempt at a task after this: 30, 30s, 5m, 1h (default 250s)",
+    },
     wait: { kind: "boolean", help: "wait for the job and print its result" },
+    "cancel-on-interrupt": { kind: "boolean", help: "with --wait: Ctrl-C cancels the job" },
   },
   arguments: { least: 0, most: Infinity },
-  completes: { flags: { reduce: ["concat"] } },
   async run(context) {
-    const { given, positionals, output } = context;
-    const text = positionals.join(" ");
-    checkWhat(given, text);
-    const maxWorkers = wholeNumber(given, "max-workers", { least: 0, most: MOST_WORKERS }) ?? 0;
-    const reduce = oneOf(given, "reduce", ["concat"]) ?? "concat";
-    const file = given.text("plan");
-    const plan = file === undefined ? null : (await readPlan(file, context)).plan;
+    const { given, output, signal } = context;
+    const submission = await readSubmission(context);
     const client = await context.connect();
-    const info = await client.orchestrator("SubmitJob", {
-      session_id: client.sessionId,
-      text,
-      max_workers: maxWorkers,
-      plan,
-      reduce: { kind: reduce.toUpperCase() },
-    });
+    const onAway = ({ message }: MeshError) => output.note(`${message}; trying again`);
+    const patient = new PatientClient(client, { reconnect: () => context.connect(), onAway, signal });
+    const info = await submitted(submitJob(patient, submission), output);
     if (!output.asJson) await output.line(`${printable(info.job_id)}  ${printable(info.summary)}`);
-    if (given.has("wait")) return await wait(client, info, context);
+    if (given.has("wait")) return await wait(patient.current, info, context);
     if (output.asJson) await output.json(info);
   },
 };
 
+/** Ctrl-C may come between the submission and its answer. */
+async function submitted(submitting: Promise<JobInfo>, output: Output): Promise<JobInfo> {
+  try {
+    return await submitting;
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      await output.note("whether the job was submitted is not known: see edgemesh jobs");
+    }
+    throw error;
+  }
+}
+
+async function readSubmission(context: CommandContext): Promise<Submission> {
+  const { given, positionals } = context;
+  const text = positionals.join(" ");
+  checkWhat(given, text);
+  const settings = {
+    maxWorkers: wholeNumber(given, "max-workers", { least: 0, most: MOST_WORKERS }) ?? 0,
+    reduce: oneOf(given, "reduce", REDUCES) ?? "concat",
+    taskTimeoutMs: taskTimeout(given),
+    idempotencyKey: crypto.randomUUID(),
+  };
+  const file = given.text("plan");
+  if (file === undefined) return { text, plan: null, taskTimeoutsMs: new Map(), ...settings };
+  const { plan, taskTimeoutsMs } = await readPlan(file, context);
+  return { text: "", plan, taskTimeoutsMs, ...settings };
+}
+
+function taskTimeout(given: GivenFlags): number | undefined {
+  const text = given.text("task-timeout");
+  return checked(text === undefined ? undefined : { origin: "--task-timeout", value: text }, taskTimeoutOf);
+}
+
 function checkWhat(given: GivenFlags, text: string): void {
   if (given.has("plan") && text) throw new UsageError("TEXT and --plan exclude each other: give one of them");
   if (!given.has("plan") && !text.trim()) throw new UsageError("submit needs TEXT or --plan FILE");
+  if (given.has("cancel-on-interrupt") && !given.has("wait")) {
+    throw new UsageError("--cancel-on-interrupt needs --wait: nothing is waited for that Ctrl-C could end");
+  }
 }
 
 async function wait(client: MeshClient, info: JobInfo, context: CommandContext): Promise<number> {
   const { output } = context;
-  const status = await followShown(client, info.job_id, context);
+  const status = await followOrLeave(client, info.job_id, context);
   const failure = failureOfJob(status);
   if (output.asJson) {
     await output.json(status);
@@ -66,4 +116,20 @@ async function wait(client: MeshClient, info: JobInfo, context: CommandContext):
   }
   if (failure) throw failure;
   return 0;
+}
+
+/** Follows the job. On Ctrl-C it says what becomes of the job, and has that cancelled where that was wanted. */
+async function followOrLeave(client: MeshClient, jobId: string, context: CommandContext) {
+  const { given, output } = context;
+  const cancels = given.has("cancel-on-interrupt");
+  if (cancels) context.graceAfterInterrupt(CANCEL_MS + OUTPUT_MS);
+  try {
+    return await followShown(client, jobId, context, { isNew: true });
+  } catch (error) {
+    if (error instanceof Interrupted) {
+      const goesOn = `job ${jobId} goes on: edgemesh job ${jobId} --watch, or edgemesh cancel ${jobId}`;
+      await output.note(cancels ? await cancelAnew(jobId, context) : goesOn);
+    }
+    throw error;
+  }
 }

@@ -5,6 +5,8 @@ export interface Stream {
   readonly isTerminal: boolean;
   /** Columns of the terminal now; undefined where it is none, and nothing needs to fit. */
   columns(): number | undefined;
+  /** Rows of the terminal now; undefined where it is none. */
+  rows(): number | undefined;
   /** @throws {OutputClosed} when nobody reads it any more */
   write(text: string): Promise<void>;
 }
@@ -43,12 +45,11 @@ class ProcessOutput implements Stream {
   }
 
   columns(): number | undefined {
-    if (!this.isTerminal) return undefined;
-    try {
-      return Deno.consoleSize().columns || undefined;
-    } catch {
-      return undefined; // standard input is no terminal, which consoleSize asks on some platforms
-    }
+    return this.#size()?.columns || undefined;
+  }
+
+  rows(): number | undefined {
+    return this.#size()?.rows || undefined;
   }
 
   async write(text: string): Promise<void> {
@@ -62,6 +63,15 @@ class ProcessOutput implements Stream {
         if (!(error instanceof Deno.errors.WouldBlock)) throw error;
         await delay(5);
       }
+    }
+  }
+
+  #size(): { columns: number; rows: number } | undefined {
+    if (!this.isTerminal) return undefined;
+    try {
+      return Deno.consoleSize();
+    } catch {
+      return undefined; // standard input is no terminal, which consoleSize asks on some platforms
     }
   }
 }

@@ -92,6 +92,7 @@ export class Stage {
     const stream = (isTerminal: boolean): Stream => ({
       isTerminal,
       columns: () => columns,
+      rows: () => undefined,
       write: (text) => {
         output += text;
         return Promise.resolve();
