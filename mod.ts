@@ -11,20 +11,28 @@ import { type Environment, processEnvironment } from "./agent/config/paths.ts";
 import { messageOf, UsageError } from "./agent/core/errors.ts";
 import { configureLog, type LogFormat, type LogLevel } from "./agent/core/log.ts";
 import type { RunningAgent } from "./agent/agent.ts";
+import { allJobs } from "./cli/all_jobs.ts";
+import { taskPages } from "./cli/all_tasks.ts";
 import { connect as openSession, type MeshClient } from "./cli/client.ts";
 import { deviceIdOf } from "./cli/find_device.ts";
+import type { JOB_STATES } from "./cli/job_view.ts";
 import { followJob } from "./cli/job_watch.ts";
 import { knownDevices } from "./cli/known_devices.ts";
+import { PatientClient } from "./cli/patient_client.ts";
 import { PROGRAM_TIMEOUT_MS } from "./cli/program_result.ts";
+import { type Reduce, submitJob } from "./cli/submission.ts";
+import { watchJob } from "./cli/watch_job.ts";
 import type {
   DeviceInfo,
   DeviceStatus,
   JobInfo,
   JobStatus,
   JobSummary,
+  JobUpdate,
   PlanCostResponse,
   RoutedCommandResponse,
   RoutingMode,
+  TaskDetail,
 } from "./proto/messages.ts";
 import type { Plan } from "./proto/gen/edgemesh/Plan.ts";
 
@@ -35,12 +43,18 @@ export type {
   JobInfo,
   JobStatus,
   JobSummary,
+  JobUpdate,
   Plan,
   PlanCostResponse,
+  Reduce,
   RoutedCommandResponse,
   RoutingMode,
   RunningAgent,
+  TaskDetail,
 };
+
+/** The state of a job, or of a task. */
+export type JobState = typeof JOB_STATES[number];
 
 /**
  * How an agent runs: the flags of `edgemesh agent` under their names in camelCase, with the same defaults. The
@@ -71,6 +85,12 @@ export interface AgentOptions {
   /** What this device has, instead of what the probe finds; `["none"]` is neither. */
   readonly capabilities?: readonly ("npu" | "gpu" | "none")[];
   readonly store?: "sqlite" | "memory";
+  /** How long jobs that have ended are kept: `"36h"`, seconds, or `"forever"`. Default `"7d"`. */
+  readonly keepJobs?: string | number;
+  /** How many tasks of unfinished jobs are taken at most. Default 1,000,000. */
+  readonly maxQueuedTasks?: number;
+  /** How long a task waits for the device that it names to come back: `"5m"`, or seconds. Default `"30s"`. */
+  readonly reattachGrace?: string | number;
   /** Default `~/.edgemesh`. */
   readonly dataDir?: string;
   /** Logs to standard error from this level on. Default: no logs. */
@@ -100,7 +120,10 @@ export async function startAgent(options: AgentOptions = {}): Promise<RunningAge
 
 function asConfigFile(options: AgentOptions): string {
   const flagName = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return JSON.stringify(Object.fromEntries(Object.entries(options).map(([name, value]) => [flagName(name), value])));
+  // The flags are texts, their numbers too.
+  const flagValue = (value: unknown) => typeof value === "number" ? String(value) : value;
+  const flags = Object.entries(options).map(([name, value]) => [flagName(name), flagValue(value)]);
+  return JSON.stringify(Object.fromEntries(flags));
 }
 
 /** How to reach a mesh. */
@@ -124,7 +147,8 @@ export interface ConnectOptions {
  */
 export async function connect(address: string, options: ConnectOptions): Promise<Mesh> {
   const { key, name = "a program", timeoutMs = PROGRAM_TIMEOUT_MS, signal = new AbortController().signal } = options;
-  return new Mesh(await openSession({ server: hostPort(address), key, deviceName: name, timeoutMs, signal }), signal);
+  const open = () => openSession({ server: hostPort(address), key, deviceName: name, timeoutMs, signal });
+  return new Mesh(await open(), open, signal);
 }
 
 function hostPort(address: string) {
@@ -144,10 +168,41 @@ export interface Device extends DeviceInfo {
 /** Which device runs a command: a device by its name or id, or the one that a policy chooses. */
 export type Where = { readonly device: string } | { readonly policy: Exclude<RoutingMode, "FORCE_DEVICE_ID"> };
 
+/** How a job is run. */
+export interface SubmitOptions {
+  /** Use at most so many devices. Default 0: all. */
+  readonly maxWorkers?: number;
+  /** How the results are combined. Default `concat`. */
+  readonly reduce?: Reduce;
+  /** An attempt at a task ends after this, in ms. Default 250,000. */
+  readonly taskTimeoutMs?: number;
+  /** The same for single tasks, in ms, by task id. */
+  readonly taskTimeouts?: Readonly<Record<string, number>>;
+  /**
+   * Of a mesh's client of one name, the same key within 24 h answers the same job. Default: a random one, which makes a
+   * submission count once whose answer is lost.
+   */
+  readonly idempotencyKey?: string;
+}
+
 /** A mesh, seen through one of its agents. Each method throws a {@link MeshError} with the agent's code and words. */
 export class Mesh implements Disposable {
+  readonly #patient: PatientClient;
+
   /** @ignore Made by {@link connect}. */
-  constructor(private readonly client: MeshClient, private readonly signal: AbortSignal) {}
+  constructor(client: MeshClient, open: () => Promise<MeshClient>, private readonly signal: AbortSignal) {
+    const reconnect = async () => {
+      const next = await open();
+      // Calls that are under way over the old connection still end there.
+      this.client[Symbol.dispose]();
+      return next;
+    };
+    this.#patient = new PatientClient(client, { reconnect, onAway: () => {}, signal });
+  }
+
+  private get client(): MeshClient {
+    return this.#patient.current;
+  }
 
   /** All known devices, online ones first. */
   async devices(): Promise<Device[]> {
@@ -175,18 +230,19 @@ export class Mesh implements Disposable {
   }
 
   /**
-   * Submits a job. Once this resolves, the job is on the agent's disk.
+   * Submits a job. Once this resolves, the job is on the agent's disk. Where the agent goes away before it has answered,
+   * the job is submitted again for up to a minute, and still is one.
    *
    * @param work what to do, in words, or a plan
-   * @param maxWorkers use at most so many devices; 0 = all
    */
-  submit(work: string | Plan, maxWorkers = 0): Promise<JobInfo> {
-    const what = typeof work === "string" ? { text: work } : { plan: work };
-    return this.client.orchestrator("SubmitJob", {
-      session_id: this.client.sessionId,
-      ...what,
-      max_workers: maxWorkers,
-      reduce: { kind: "CONCAT" },
+  submit(work: string | Plan, options: SubmitOptions = {}): Promise<JobInfo> {
+    return submitJob(this.#patient, {
+      ...(typeof work === "string" ? { text: work, plan: null } : { text: "", plan: work }),
+      maxWorkers: options.maxWorkers ?? 0,
+      reduce: options.reduce ?? "concat",
+      taskTimeoutMs: options.taskTimeoutMs,
+      taskTimeoutsMs: new Map(Object.entries(options.taskTimeouts ?? {})),
+      idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
     });
   }
 
@@ -195,14 +251,55 @@ export class Mesh implements Disposable {
     return this.client.orchestrator("GetJob", { job_id: jobId });
   }
 
-  /** Waits until a job has ended, DONE or not, and answers how. */
+  /**
+   * Waits until a job has ended, DONE or not, and answers how. An agent that restarts is waited for, for up to a minute
+   * each time.
+   */
   finished(jobId: string): Promise<JobStatus> {
-    return followJob(() => this.job(jobId), this.signal, () => Promise.resolve());
+    return followJob(this.#patient, jobId, { signal: this.signal });
   }
 
-  /** The newest jobs, newest first; at most 100. */
-  async jobs(): Promise<JobSummary[]> {
-    return (await this.client.mesh("ListJobs", { state: "", limit: 0 })).jobs;
+  /**
+   * A job as it is now, then what changes, at most ten times a second, to its end; over restarts of the agent, after each
+   * of which comes another snapshot. Whoever leaves the loop ends the watching.
+   *
+   * @param options.countsOnly no single tasks, only how many are in which state
+   */
+  watch(jobId: string, options: { readonly countsOnly?: boolean } = {}): AsyncGenerator<JobUpdate, void, void> {
+    return watchJob(this.#patient, jobId, { countsOnly: options.countsOnly ?? false, signal: this.signal });
+  }
+
+  /**
+   * Cancels a job: what waits is CANCELLED at once, what runs gets 2 s to stop.
+   *
+   * @throws {MeshError} FAILED_PRECONDITION when it is DONE or FAILED already
+   */
+  cancel(jobId: string): Promise<JobSummary> {
+    return this.client.mesh("CancelJob", { job_id: jobId });
+  }
+
+  /**
+   * Forgets a job and its results.
+   *
+   * @throws {MeshError} FAILED_PRECONDITION when it has not ended
+   */
+  async delete(jobId: string): Promise<void> {
+    await this.client.mesh("DeleteJob", { job_id: jobId });
+  }
+
+  /** The tasks of a job in plan order, with their results and why attempts failed; of the largest jobs too. */
+  async *tasks(jobId: string, options: { readonly state?: JobState } = {}): AsyncGenerator<TaskDetail, void, void> {
+    for await (const page of taskPages(this.client, { jobId, state: options.state ?? "" })) yield* page;
+  }
+
+  /**
+   * The newest jobs, newest first.
+   *
+   * @param options.state only jobs in this state
+   * @param options.limit at most so many; default 100
+   */
+  jobs(options: { readonly state?: JobState; readonly limit?: number } = {}): Promise<JobSummary[]> {
+    return Array.fromAsync(allJobs(this.client, { state: options.state ?? "", limit: options.limit ?? 100 }));
   }
 
   /** Closes the connection. */

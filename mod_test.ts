@@ -36,6 +36,59 @@ Deno.test("library: a program runs an agent, and uses its mesh", async () => {
   assertEquals((await mesh.jobs()).map((job) => job.job_id), [job_id]);
 });
 
+Deno.test("library: a job is watched, looked at task by task, cancelled and forgotten", async () => {
+  using folder = new TemporaryFolder();
+  const kept = { keepJobs: "36h", maxQueuedTasks: 10, reattachGrace: 60 };
+  await using agent = await startAgent({ ...PORTS, ...kept, key: TEST_KEY, dataDir: folder.path, store: "memory" });
+  using mesh = await connect(agent.grpc, { key: TEST_KEY });
+  const task = (task_id: string, target_device_id = "") => ({
+    task_id,
+    kind: "ECHO",
+    input: task_id,
+    target_device_id,
+  });
+  const plan = { groups: [{ index: 0, tasks: [task("a"), task("b")] }, { index: 1, tasks: [task("c")] }] };
+
+  const options = { reduce: "lines", taskTimeoutMs: 5000, taskTimeouts: { b: 7000 }, idempotencyKey: "once" } as const;
+  const { job_id } = await mesh.submit(plan, options);
+  assertEquals((await mesh.submit(plan, options)).job_id, job_id);
+  const updates = await Array.fromAsync(mesh.watch(job_id));
+  assertEquals([updates[0]?.snapshot, updates.at(-1)?.state], [true, "DONE"]);
+  assertEquals((await mesh.finished(job_id)).final_result, "echo: a\necho: b\necho: c");
+  const tasks = await Array.fromAsync(mesh.tasks(job_id));
+  assertEquals(tasks.map((task) => [task.status?.result, task.timeout_ms]), [
+    ["echo: a", 5000],
+    ["echo: b", 7000],
+    ["echo: c", 5000],
+  ]);
+
+  const much = { groups: [{ tasks: Array.from({ length: 11 }, (_, at) => task(`t${at}`)) }] };
+  const refused = await assertRejects(() => mesh.submit(much), MeshError);
+  assertEquals(refused.code, "RESOURCE_EXHAUSTED");
+  const done = await assertRejects(() => mesh.cancel(job_id), MeshError);
+  assertEquals(done.code, "FAILED_PRECONDITION");
+  assertEquals((await mesh.jobs({ state: "DONE" })).map((job) => job.job_id), [job_id]);
+  assertEquals(await mesh.jobs({ state: "CANCELLED" }), []);
+  await mesh.delete(job_id);
+  assertEquals(await mesh.jobs(), []);
+});
+
+Deno.test("library: a job that is waited for outlives a restart of its agent", async () => {
+  using folder = new TemporaryFolder();
+  const options = { ...PORTS, key: TEST_KEY, dataDir: folder.path, allow: ["sleep"] };
+  const first = await startAgent(options);
+  using mesh = await connect(first.grpc, { key: TEST_KEY });
+  const task = { task_id: "a", kind: "COMMAND", input: '["sleep", "1"]' };
+  const { job_id } = await mesh.submit({ groups: [{ tasks: [task] }] });
+  const ended = mesh.finished(job_id);
+  for await (const { groups } of mesh.watch(job_id, { countsOnly: true })) if (groups[0]?.running === 1) break;
+  await first.stop();
+  await using _second = await startAgent({ ...options, grpc: first.grpc });
+  assertEquals((await ended).state, "DONE");
+  // The new session serves every other call too.
+  assertEquals((await mesh.jobs()).length, 1);
+});
+
 Deno.test("library: a wrong option is named, and no agent is left", async () => {
   const wrong = await assertRejects(() => startAgent({ grpc: "nowhere" }), UsageError);
   assertMatch(wrong.message, /^"grpc" in options "nowhere": the port is missing/);
