@@ -7,7 +7,7 @@ import type { CommandContext } from "./command.ts";
 import { count } from "./output/units.ts";
 import { PatientClient } from "./patient_client.ts";
 import { type JobProgress, progressOfStatus, progressOfUpdate } from "./progress/job_progress.ts";
-import { openProgressView } from "./progress/progress_view.ts";
+import { openProgressView } from "./progress/open_progress_view.ts";
 import { isEnded, watchJob } from "./watch_job.ts";
 
 /** Time between two questions for a job, in ms; more where its answers take longer than that, as those of huge jobs do. */

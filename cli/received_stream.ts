@@ -1,6 +1,11 @@
-import type * as grpc from "@grpc/grpc-js";
 import { LinkedSignal } from "../agent/core/abort.ts";
 import { type CallError, failureOf, type MadeCall } from "./call_failure.ts";
+
+/** A call that is answered with many messages, as grpc-js makes it. */
+interface StreamingCall<Message> extends AsyncIterable<Message> {
+  cancel(): void;
+  on(event: "error", listener: () => void): unknown;
+}
 
 /**
  * The messages of a server stream, which is opened when the first is asked for, and cancelled when the reader stops
@@ -9,7 +14,7 @@ import { type CallError, failureOf, type MadeCall } from "./call_failure.ts";
  * @throws {MeshError} while it is read; the signal's reason once that has aborted
  */
 export async function* received<Message>(
-  open: () => grpc.ClientReadableStream<Message>,
+  open: () => StreamingCall<Message>,
   { signals, ...made }: MadeCall & { readonly signals: readonly AbortSignal[] },
 ): AsyncGenerator<Message, void, void> {
   using stop = new LinkedSignal(...signals);
