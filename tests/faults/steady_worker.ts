@@ -30,6 +30,8 @@ const IDLE = { cpu_load: 0, mem_used_mb: 1, mem_total_mb: 4096, ram_free_mb: 409
 
 export interface SteadyWorkerOptions {
   readonly name: string;
+  /** Random when it is left out. */
+  readonly deviceId?: string;
   /** The result of a task, or undefined as long as it is not to be answered. */
   readonly answer: (task: TaskAssignment) => string | undefined;
   /** Answers in each 10 ms, at most. */
@@ -41,7 +43,7 @@ export interface SteadyWorkerOptions {
  * all restarts of its coordinator, and writes down each attempt that it was given and each that was acknowledged.
  */
 export class SteadyWorker implements AsyncDisposable {
-  readonly deviceId = crypto.randomUUID();
+  readonly deviceId: string;
   /** How often it was told to begin each attempt, by `TASK#ATTEMPT`. */
   readonly given = new Map<string, number>();
   /** How often each outcome was acknowledged, by `TASK#ATTEMPT`. */
@@ -56,6 +58,7 @@ export class SteadyWorker implements AsyncDisposable {
   #stopped = false;
 
   private constructor(private readonly address: string, private readonly options: SteadyWorkerOptions) {
+    this.deviceId = options.deviceId ?? crypto.randomUUID();
     this.#loop = this.#stay();
   }
 
