@@ -66,8 +66,7 @@ export class PatientClient {
         failed = await this.#another(failed);
         return await question(failed);
       } catch (error) {
-        const isAway = error instanceof MeshError && error.code === "UNAVAILABLE";
-        if (!isAway || performance.now() + PAUSE_MS > until) throw error;
+        if (!isAway(error) || performance.now() + PAUSE_MS > until) throw error;
       }
       await delay(PAUSE_MS, signal);
     }
@@ -81,6 +80,11 @@ export class PatientClient {
       .finally(() => this.#opening = undefined);
     return this.#opening;
   }
+}
+
+/** Whether the agent is still away: not there, or there and standing still. */
+function isAway(error: unknown): boolean {
+  return error instanceof MeshError && (error.code === "UNAVAILABLE" || error.code === "DEADLINE_EXCEEDED");
 }
 
 /** Whether the agent went away, or has forgotten the session that it gave. */

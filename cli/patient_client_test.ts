@@ -58,6 +58,21 @@ Deno.test("an agent that stays away, or no longer knows the key, is given up", a
   await assertRejects(() => other.patient.ask(sessionId({ 0: ended, 1: ended })), MeshError, "ended session");
 });
 
+Deno.test("an agent that stands still while it is reached for is waited for like one that is not there", async () => {
+  const still = () => {
+    throw new MeshError("DEADLINE_EXCEEDED", "did not answer");
+  };
+  const { patient } = setUp([still, () => session(1)]);
+  assertEquals(await patient.ask(sessionId({ 0: away })), "1");
+});
+
+Deno.test("what is asked at the same time shares one new session", async () => {
+  const { patient } = setUp([() => session(1)]);
+  const both = [patient.ask(sessionId({ 0: away })), patient.ask(sessionId({ 0: ended }))];
+  assertEquals(await Promise.all(both), ["1", "1"]);
+  assertEquals(patient.current.sessionId, "1");
+});
+
 Deno.test("what the agent answers is no reason to ask again", async () => {
   const { patient } = setUp([() => session(1)]);
   const unknown = () => new MeshError("NOT_FOUND", "no job");

@@ -33,8 +33,15 @@ export async function* watchJob(
   { countsOnly, signal }: WatchOptions,
 ): AsyncGenerator<JobUpdate, void, void> {
   const request = { job_id: jobId, counts_only: countsOnly };
+  let lost: MeshError | undefined;
   for (;;) {
-    const { first, more } = await patient.ask((client) => begin(client.watch(request, signal)));
+    const { first, more } = await patient.ask(async (client) => {
+      // That the answer broke off tells the patient client as much as a question that failed.
+      const reason = lost;
+      lost = undefined;
+      if (reason) throw reason;
+      return await begin(client.watch(request, signal));
+    });
     try {
       for (let update: JobUpdate | void = first; update; update = (await more.next()).value) {
         yield update;
@@ -42,10 +49,11 @@ export async function* watchJob(
       }
     } catch (error) {
       if (!isLost(error)) throw error;
+      lost = error;
     } finally {
       await more.return();
     }
-    // The agent went away, or ended the answer before the job: the next question finds out.
+    // The agent went away, or ended its answer before the job ended.
     await delay(PAUSE_MS, signal);
   }
 }
