@@ -1,17 +1,48 @@
-import type { GroupProgress } from "../../proto/messages.ts";
-import type { JobRecord, StoredJob, TaskRecord, TaskState } from "../store/store.ts";
+import type { GroupProgress, TaskSpec } from "../../proto/messages.ts";
+import type { FailedAttempt, JobRecord, StoredJob, TaskRecord, TaskState } from "../store/store.ts";
 import { ReadyTasks } from "./ready_tasks.ts";
 import { isFinished, moveTask } from "./states.ts";
 
-/** A task of an unfinished job, in memory. */
-export interface Task extends TaskRecord {
-  readonly job: Job;
+/** A task of an unfinished job, in memory: one object each, since there may be a million. */
+export class Task implements TaskRecord {
+  readonly ordinal: number;
+  readonly group: number;
+  readonly spec: TaskSpec;
+  state: TaskState;
+  readonly timeoutMs: number;
+  attempt: number;
+  deviceId: string;
+  deviceName: string;
+  result: string;
+  error: string;
+  failedAttempts: readonly FailedAttempt[];
   /** The number under which its device was sent the attempt under way; 0 while that has not happened. */
-  lease: number;
+  lease = 0;
   /** When its device was sent the attempt under way, of `performance.now()`; 0 while that has not happened. */
-  sentAt: number;
+  sentAt = 0;
+  /** Whether nothing counts any more that a device says of the attempt begun last: it has answered, or let its time pass. */
+  isClosed: boolean;
   /** Not tried again before this, of `performance.now()`. */
-  notBefore: number;
+  notBefore = 0;
+
+  constructor(readonly job: Job, record: TaskRecord) {
+    this.ordinal = record.ordinal;
+    this.group = record.group;
+    this.spec = record.spec;
+    this.state = record.state;
+    this.timeoutMs = record.timeoutMs;
+    this.attempt = record.attempt;
+    this.deviceId = record.deviceId;
+    this.deviceName = record.deviceName;
+    this.result = record.result;
+    this.error = record.error;
+    this.failedAttempts = record.failedAttempts;
+    this.isClosed = record.attempt > 0;
+  }
+
+  get jobId(): string {
+    return this.job.record.jobId;
+  }
 }
 
 const COUNTER: Readonly<Record<TaskState, keyof GroupProgress>> = {
@@ -30,7 +61,7 @@ export class Job {
   group = 0;
   /** Devices that tasks name, and those that hold or held tasks and are still online: at most `maxWorkers` of them. */
   readonly devices = new Set<string>();
-  readonly ready = new ReadyTasks();
+  readonly ready = new ReadyTasks<Task>();
   /** Set once somebody asked for its end: nothing of it begins any more. */
   cancelling = false;
   /** Set once a task's success has decided the job. */
@@ -38,15 +69,18 @@ export class Job {
   /** Set once the job's end is being written: nothing of it changes any more. */
   ending = false;
 
-  readonly #byTaskId = new Map<string, Task>();
+  /** Made when it is first asked for: what devices answer mostly comes under the number of its lease. */
+  #byTaskId: Map<string, Task> | undefined;
   readonly #groups: Task[][] = [];
   readonly #progress: GroupProgress[] = [];
   readonly #named = new Set<string>();
 
-  constructor(readonly record: JobRecord, tasks: readonly TaskRecord[]) {
-    this.tasks = tasks.map((task) => ({ ...task, job: this, lease: 0, sentAt: 0, notBefore: 0 }));
-    for (const task of this.tasks) {
-      this.#byTaskId.set(task.spec.task_id, task);
+  /** @param records in plan order; they are copied */
+  constructor(readonly record: JobRecord, records: Iterable<TaskRecord>) {
+    const tasks: Task[] = [];
+    for (const one of records) tasks.push(new Task(this, one));
+    this.tasks = tasks;
+    for (const task of tasks) {
       (this.#groups[task.group] ??= []).push(task);
       if (task.spec.target_device_id) this.#named.add(task.spec.target_device_id);
     }
@@ -72,7 +106,7 @@ export class Job {
         const attempts = begun.get(at) ?? 0;
         if (!task || isFinished(task.state) || (task.state === "QUEUED" && attempts <= task.attempt)) continue;
         if (task.state === "QUEUED") job.move(task, "RUNNING");
-        Object.assign(task, { attempt: attempts, deviceId, deviceName });
+        Object.assign(task, { attempt: attempts, deviceId, deviceName, isClosed: false });
         held.set(task, instanceId);
       }
     }
@@ -81,6 +115,7 @@ export class Job {
   }
 
   task(taskId: string): Task | undefined {
+    this.#byTaskId ??= new Map(this.tasks.map((task) => [task.spec.task_id, task]));
     return this.#byTaskId.get(taskId);
   }
 
@@ -109,9 +144,22 @@ export class Job {
     return this.#progress.reduce((sum, { queued, running }) => sum + queued + running, 0);
   }
 
-  /** Makes the waiting tasks of the group under way ready. */
+  /** Makes the waiting tasks of the group under way ready. The devices that they name have their place before others. */
   openGroup(): void {
-    for (const task of this.groupTasks) if (task.state === "QUEUED") this.ready.add(task);
+    const needed = new Set<string>();
+    for (const task of this.groupTasks) {
+      if (task.state === "RUNNING") needed.add(task.deviceId);
+      if (task.state !== "QUEUED") continue;
+      this.ready.add(task);
+      const target = task.spec.target_device_id;
+      if (!target) continue;
+      this.#named.add(target);
+      this.devices.add(target);
+      needed.add(target);
+    }
+    this.#makeRoom((deviceId) => needed.has(deviceId) || this.#named.has(deviceId));
+    // Those that a later group names get their place back then.
+    this.#makeRoom((deviceId) => needed.has(deviceId));
   }
 
   /** Moves a task to another state. @throws {Error} when that transition is not legal: a bug in the caller */
@@ -129,10 +177,18 @@ export class Job {
     if (!this.#named.has(deviceId)) this.devices.delete(deviceId);
   }
 
-  /** A device that tasks name stayed away: it no longer takes one of the places. */
-  forget(deviceId: string): void {
+  /** A device that tasks name stayed away: it no longer takes one of the places, but for what it still holds. */
+  forget(deviceId: string, holdsNothing: boolean): void {
     this.#named.delete(deviceId);
-    this.devices.delete(deviceId);
+    if (holdsNothing) this.devices.delete(deviceId);
+  }
+
+  #makeRoom(stays: (deviceId: string) => boolean): void {
+    const { maxWorkers } = this.record;
+    for (const deviceId of this.devices) {
+      if (maxWorkers === 0 || this.devices.size <= maxWorkers) return;
+      if (!stays(deviceId)) this.forget(deviceId, true);
+    }
   }
 
   /** True when a device may take tasks of this job without passing `maxWorkers` distinct ones. */

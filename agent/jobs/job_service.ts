@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { delay } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
@@ -42,6 +43,9 @@ const log = logger("jobs");
 
 /** What runs of a job that is cancelled gets so long, in ms, to stop and say so. */
 const CANCEL_MS = 2000;
+
+/** A plan with more tasks is taken step by step, so that other calls are served in between. */
+const TASKS_A_TURN = 2000;
 
 /** Characters of inputs and results in one page of tasks, at most; one task may be larger. */
 const PAGE_CHARACTERS = 4 * 1024 * 1024;
@@ -190,8 +194,9 @@ export class JobService implements Component {
 
   /** Newest first. */
   async list(query: { readonly state?: JobState; readonly limit: number; readonly after?: JobPosition }) {
-    const jobs = await this.options.store.listJobs(query);
-    const last = jobs.length < query.limit ? undefined : jobs.at(-1);
+    const found = await this.options.store.listJobs({ ...query, limit: query.limit + 1 });
+    const jobs = found.slice(0, query.limit);
+    const last = found.length > query.limit ? jobs.at(-1) : undefined;
     const next: JobPosition | undefined = last && { createdAt: last.createdAt, jobId: last.jobId };
     return { jobs: jobs.map(summaryOf), next };
   }
@@ -250,10 +255,7 @@ export class JobService implements Component {
   async cancel(jobId: string): Promise<JobSummary> {
     const job = this.#active.get(jobId);
     if (!job) return await this.#alreadyCancelled(jobId);
-    let cancel = this.#cancels.get(job);
-    if (!cancel) this.#cancels.set(job, cancel = { end: Promise.withResolvers(), timer: undefined });
-    if (!job.cancelling && !job.ending) cancel.timer = this.#cancel(job);
-    await cancel.end.promise;
+    await this.#cancelJob(job).end.promise;
     if (job.record.state !== "CANCELLED") throw endedAlready(job.record);
     return summaryOf(overviewOf(job.record, job.progress));
   }
@@ -280,6 +282,8 @@ export class JobService implements Component {
       request.plan ?? (await this.options.planner.plan({ text, maxWorkers, devices: online }, signal)).plan,
     );
     const { kinds, devices, maxQueuedTasks } = this.options;
+    const isLarge = plan.taskCount > TASKS_A_TURN;
+    if (isLarge) await turn();
     requireRunnable(plan, maxWorkers, { kinds, hasDevice: (deviceId) => devices.has(deviceId) });
     if (this.#openTasks + plan.taskCount > maxQueuedTasks) {
       throw new MeshError(
@@ -288,33 +292,40 @@ export class JobService implements Component {
           "(--max-queued-tasks): try again later",
       );
     }
-    const tasks = taskRecords(plan, request);
-    const record: JobRecord = {
-      jobId: newId(),
-      text,
-      maxWorkers,
-      reduce,
-      summary: summaryLine(plan, maxWorkers, online.map((device) => device.device_id)),
-      createdAt: Date.now(),
-      state: "QUEUED",
-      finishedAt: 0,
-      reason: "",
-    };
-    this.#openTasks += tasks.length;
+    this.#openTasks += plan.taskCount;
+    let job: Job;
     try {
-      await this.options.store.insertJob(record, tasks, submission);
+      const summary = summaryLine(plan, maxWorkers, online.map((device) => device.device_id));
+      const times = { createdAt: Date.now(), finishedAt: 0 };
+      const record: JobRecord = {
+        jobId: newId(),
+        text,
+        maxWorkers,
+        reduce,
+        summary,
+        ...times,
+        state: "QUEUED",
+        reason: "",
+      };
+      if (isLarge) await turn();
+      job = new Job(record, taskRecords(plan, request));
+      if (isLarge) await turn();
+      await this.options.store.insertJob(record, job.tasks, submission);
     } catch (error) {
-      this.#openTasks -= tasks.length;
+      this.#openTasks -= plan.taskCount;
       throw error;
     }
-    this.#begin(new Job(record, tasks));
-    return record;
+    if (isLarge) await turn();
+    this.#begin(job);
+    return job.record;
   }
 
   #begin(job: Job, held?: ReadonlyMap<Task, string>): void {
     this.#active.set(job.record.jobId, job);
     this.#scheduler.add(job, held);
     if (held && job.record.reduce === "FIRST" && job.isLastGroup) job.won = job.groupTasks.some(isDone);
+    // It was being cancelled when the agent ended, and some of it had stopped.
+    if (!job.won && job.tasks.some((task) => task.state === "CANCELLED")) this.#cancelJob(job);
     if (job.won || job.openInGroup === 0) this.#idle(job);
   }
 
@@ -360,6 +371,16 @@ export class JobService implements Component {
     this.#watches.get(job)?.forEach((watch) => watch.changed([]));
   }
 
+  #cancelJob(job: Job): Cancel {
+    let cancel = this.#cancels.get(job);
+    if (!cancel) {
+      this.#cancels.set(job, cancel = { end: Promise.withResolvers(), timer: undefined });
+      cancel.end.promise.catch(() => {/* whoever awaits it hears of it; nobody has to */});
+    }
+    if (!job.cancelling && !job.ending) cancel.timer = this.#cancel(job);
+    return cancel;
+  }
+
   /** Returns the timer that ends it where what runs does not end before. */
   #cancel(job: Job): ReturnType<typeof setTimeout> {
     job.cancelling = true;
@@ -386,7 +407,8 @@ export class JobService implements Component {
       task.error = why;
     }
     this.#openTasks -= open.length;
-    const changed = state === "CANCELLED" ? job.tasks.filter((task) => task.state === "CANCELLED") : open;
+    // What was cancelled before the end is written with it, whatever the end is: a success may have decided it meanwhile.
+    const changed = job.cancelling ? job.tasks.filter((task) => task.state === "CANCELLED") : open;
     const { record } = job;
     const change = { jobId: record.jobId, state, finishedAt: Date.now(), reason };
     this.#write({ jobs: [change], tasks: changed.map(changeOf) }, () => this.#ended(job, change, open));
@@ -475,7 +497,9 @@ function endedAlready({ jobId, state }: JobRecord): MeshError {
   return new MeshError("FAILED_PRECONDITION", `job ${jobId} is ${state} already`);
 }
 
+/** What is written of a task. One that is finished does not change any more, and needs no copy. */
 function changeOf(task: Task): TaskChange {
+  if (isFinished(task.state)) return task;
   const { ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts } = task;
-  return { jobId: task.job.record.jobId, ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts };
+  return { jobId: task.jobId, ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts };
 }

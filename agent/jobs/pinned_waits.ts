@@ -3,13 +3,14 @@
  */
 export class PinnedWaits {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  #stopped = false;
 
   /** @param graceMs how long a device may stay away, in ms; then `giveUp` is called once. */
   constructor(readonly graceMs: number, private readonly giveUp: (deviceId: string) => void) {}
 
   /** Starts the wait, unless it runs already. */
   begin(deviceId: string): void {
-    if (this.#timers.has(deviceId)) return;
+    if (this.#stopped || this.#timers.has(deviceId)) return;
     const timer = setTimeout(() => {
       this.#timers.delete(deviceId);
       this.giveUp(deviceId);
@@ -23,7 +24,9 @@ export class PinnedWaits {
     this.#timers.delete(deviceId);
   }
 
-  clear(): void {
+  /** Ends all waits for good. */
+  stop(): void {
+    this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }

@@ -25,7 +25,7 @@ export class Slot {
   }
 
   runs(kind: string): boolean {
-    return this.target.kinds === undefined || this.target.kinds.has(kind);
+    return this.target.kinds === undefined || (this.target.kinds.get(kind) ?? 0) > 0;
   }
 
   /** Tasks of a kind that it can still take. */
@@ -61,7 +61,7 @@ export function placeTurn(job: Job, slots: readonly Slot[], now: number, place: 
 
 /** Each on a device that has not failed it, where there is one that may have it: it is waited for while it is busy. */
 function placeAgain(job: Job, slots: readonly Slot[], now: number, place: Place): number {
-  if (job.ready.again.length === 0) return 0;
+  if (job.ready.again.size === 0) return 0;
   let placed = 0;
   job.ready.keepAgain((task) => {
     if (task.state !== "QUEUED") return false;

@@ -1,17 +1,20 @@
-import type { Task } from "./job.ts";
+import type { TaskRecord } from "../store/store.ts";
 import { TaskQueue } from "./task_queue.ts";
 
+/** What decides where a task may go. */
+type WaitingTask = Pick<TaskRecord, "spec" | "state" | "attempt">;
+
 /** Queues by kind: a kind that no device has room for does not hold up the others. */
-export type QueuesByKind = Map<string, TaskQueue>;
+type QueuesByKind<T> = Map<string, TaskQueue<T>>;
 
 /** What of a job waits for a device. */
-export class ReadyTasks {
+export class ReadyTasks<T extends WaitingTask> {
   /** Tasks that any device may take. */
-  readonly anywhere: QueuesByKind = new Map();
+  readonly anywhere: QueuesByKind<T> = new Map();
   /** Tasks by the device that they name. */
-  readonly pinned = new Map<string, QueuesByKind>();
+  readonly pinned = new Map<string, QueuesByKind<T>>();
   /** Tasks of which an attempt failed. They come before the others, since they were begun before them. */
-  #again: Task[] = [];
+  readonly #again = new Set<T>();
   #count = 0;
 
   /** Tasks that wait for their first attempt. */
@@ -20,16 +23,16 @@ export class ReadyTasks {
   }
 
   get isEmpty(): boolean {
-    return this.#count === 0 && this.#again.length === 0;
+    return this.#count === 0 && this.#again.size === 0;
   }
 
-  get again(): readonly Task[] {
+  get again(): ReadonlySet<T> {
     return this.#again;
   }
 
-  add(task: Task): void {
+  add(task: T): void {
     if (task.attempt > 0) {
-      this.#again.push(task);
+      this.#again.add(task);
       return;
     }
     const { target_device_id: target, kind } = task.spec;
@@ -38,21 +41,24 @@ export class ReadyTasks {
   }
 
   /** The next task of a queue. */
-  take(queue: TaskQueue): Task | undefined {
+  take(queue: TaskQueue<T>): T | undefined {
     const task = queue.shift();
     if (task) this.#count--;
     return task;
   }
 
   /** Keeps of the tasks whose attempt failed only those that still wait. */
-  keepAgain(stays: (task: Task) => boolean): void {
-    this.#again = this.#again.filter(stays);
+  keepAgain(stays: (task: T) => boolean): void {
+    for (const task of this.#again) if (!stays(task)) this.#again.delete(task);
   }
 
   /** Whether tasks wait for a device that they name. */
   waitsFor(deviceId: string): boolean {
     for (const queue of this.pinned.get(deviceId)?.values() ?? []) if (queue.length > 0) return true;
-    return this.#again.some((task) => task.spec.target_device_id === deviceId && task.state === "QUEUED");
+    for (const { spec, state } of this.#again) {
+      if (spec.target_device_id === deviceId && state === "QUEUED") return true;
+    }
+    return false;
   }
 
   /** The devices that waiting tasks name. */
@@ -67,26 +73,26 @@ export class ReadyTasks {
     return devices;
   }
 
-  /** Takes out all tasks that name a device. */
-  drainPinned(deviceId: string): Task[] {
-    const tasks = this.#again.filter((task) => task.spec.target_device_id === deviceId && task.state === "QUEUED");
+  /** Takes out all tasks that name a device, and gives those that still wait. */
+  drainPinned(deviceId: string): T[] {
+    const tasks = [...this.#again].filter((task) => task.spec.target_device_id === deviceId);
     if (tasks.length > 0) this.keepAgain((task) => task.spec.target_device_id !== deviceId);
     for (const queue of this.pinned.get(deviceId)?.values() ?? []) {
       const drained = queue.drain();
       this.#count -= drained.length;
-      tasks.push(...drained);
+      for (const task of drained) tasks.push(task);
     }
-    return tasks;
+    return tasks.filter((task) => task.state === "QUEUED");
   }
 
-  #queuesFor(deviceId: string): QueuesByKind {
+  #queuesFor(deviceId: string): QueuesByKind<T> {
     let queues = this.pinned.get(deviceId);
     if (!queues) this.pinned.set(deviceId, queues = new Map());
     return queues;
   }
 }
 
-function queueOf(queues: QueuesByKind, kind: string): TaskQueue {
+function queueOf<T>(queues: QueuesByKind<T>, kind: string): TaskQueue<T> {
   let queue = queues.get(kind);
   if (!queue) queues.set(kind, queue = new TaskQueue());
   return queue;

@@ -52,10 +52,11 @@ export class Retention implements Component {
     await this.store.forgetSubmissions(Date.now() - SUBMISSION_LIFE_MS);
     if (this.keepMs === undefined) return;
     let removed = 0;
-    for (let page: string[]; !this.#stopping; removed += page.length) {
-      page = await this.store.finishedBefore(Date.now() - this.keepMs, PAGE);
+    while (!this.#stopping) {
+      const page = await this.store.finishedBefore(Date.now() - this.keepMs, PAGE);
       if (page.length === 0) break;
       for (const jobId of page) if (!this.#stopping) await this.store.removeJob(jobId);
+      removed += page.length;
     }
     if (removed > 0) log.info("{count} jobs that ended long ago are removed", { count: removed });
   }

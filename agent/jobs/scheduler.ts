@@ -98,7 +98,7 @@ export class Scheduler implements DispatchListener {
 
   /** @param held tasks that a device held before this agent's restart, by the start of the device's program */
   add(job: Job, held: ReadonlyMap<Task, string> = new Map()): void {
-    this.#sweep ??= setInterval(() => this.#dropUnanswered(), SWEEP_MS);
+    if (!this.#stopped) this.#sweep ??= setInterval(() => this.#dropUnanswered(), SWEEP_MS);
     this.#jobs.set(job.record.jobId, job);
     for (const [task, instanceId] of held) this.#hold(task, instanceId);
     const holders = new Set([...held.keys()].map((task) => task.deviceId));
@@ -117,9 +117,16 @@ export class Scheduler implements DispatchListener {
     this.#wait(job);
   }
 
-  /** Begins nothing more of a job, and tells the devices to stop what runs of it. */
+  /** Begins nothing more of a job, not even what was placed just now, and tells the devices to stop what runs of it. */
   stopJob(job: Job): void {
     this.#waiting.delete(job);
+    for (const leases of this.#leases.values()) {
+      for (const task of leases.tasks) {
+        if (task.job !== job || task.sentAt > 0) continue;
+        leases.delete(task);
+        job.move(task, "QUEUED");
+      }
+    }
     this.#cancel(job, false);
   }
 
@@ -139,8 +146,8 @@ export class Scheduler implements DispatchListener {
     this.#stopped = true;
     clearInterval(this.#sweep);
     clearTimeout(this.#retry);
-    this.#waits.clear();
-    this.#returns.clear();
+    this.#waits.stop();
+    this.#returns.stop();
   }
 
   /** Tasks that devices which are online are running. */
@@ -159,11 +166,12 @@ export class Scheduler implements DispatchListener {
 
   attached(deviceId: string, instanceId: string, held: readonly TaskRef[]): void {
     this.#returns.end(deviceId);
-    this.#waits.end(deviceId);
     const before = this.#leases.get(deviceId);
-    if (before && before.tasks.size > 0 && (instanceId === "" || before.instanceId !== instanceId)) {
+    const isInUse = before !== undefined && before.tasks.size + before.unsent > 0;
+    if (isInUse && (instanceId === "" || before.instanceId !== instanceId)) {
       this.lost(deviceId, "its program was restarted");
     }
+    this.#waits.end(deviceId);
     this.#resume(deviceId, instanceId, held);
     this.events.passNeeded();
   }
@@ -182,6 +190,7 @@ export class Scheduler implements DispatchListener {
       }
       leases?.delete(task);
       this.#endLease(task);
+      task.isClosed = true;
       // Its device was lost and came back with the outcome before the task went to another one: it did run.
       if (task.state === "QUEUED") this.#readopt(task);
       this.#settle(task, outcome);
@@ -224,7 +233,6 @@ export class Scheduler implements DispatchListener {
     if (this.#stopped || this.#waiting.size === 0) return;
     const now = performance.now();
     const slots = slotsOf(this.dispatcher.targets(), (target) => this.#leasesOf(target.deviceId, target.instanceId));
-    const leases: Lease[] = [];
     for (let again = true; again;) {
       again = false;
       for (const job of [...this.#waiting]) {
@@ -232,30 +240,16 @@ export class Scheduler implements DispatchListener {
           again = false;
           break;
         }
-        const given = new Map<Slot, number[]>();
-        const placed = placeTurn(job, slots, now, (task, slot) => {
-          this.#begin(task, slot);
-          const ordinals = given.get(slot);
-          if (ordinals) ordinals.push(task.ordinal);
-          else given.set(slot, [task.ordinal]);
-        });
-        if (placed > 0) {
-          again = true;
-          const { jobId } = job.record;
-          for (const [{ target }, ordinals] of given) {
-            const { deviceId, deviceName, instanceId } = target;
-            leases.push({ jobId, deviceId, deviceName, instanceId, ordinals });
-          }
-        }
+        if (placeTurn(job, slots, now, (task, slot) => this.#begin(task, slot)) > 0) again = true;
         this.#waiting.delete(job);
         // The next turn, and the next pass, begin with another job.
         if (!job.ready.isEmpty) this.#waiting.add(job);
       }
     }
     this.#scheduleRetry(now);
-    if (leases.length === 0) return;
     const given = slots.filter(({ batch }) => batch.length > 0);
-    this.events.leased(leases, given.map(({ batch }) => batch), () => {
+    if (given.length === 0) return;
+    this.events.leased(given.flatMap(leasesOfSlot), given.map(({ batch }) => batch), () => {
       for (const slot of given) this.#send(slot);
     });
   }
@@ -283,6 +277,7 @@ export class Scheduler implements DispatchListener {
     task.deviceId = deviceId;
     task.deviceName = deviceName;
     task.sentAt = 0;
+    task.isClosed = false;
     task.job.devices.add(deviceId);
     slot.leases.add(task);
     slot.leases.unsent++;
@@ -319,7 +314,8 @@ export class Scheduler implements DispatchListener {
     const unwanted: TaskRef[] = [];
     for (const ref of held) {
       const task = this.#jobs.get(ref.job_id)?.task(ref.task_id);
-      if (!task || !isAttempt(ref, task, deviceId) || task.job.cancelling) {
+      // Where others took its place among the job's `maxWorkers` meanwhile, it is too late.
+      if (!task || !isAttempt(ref, task, deviceId) || task.job.cancelling || !task.job.mayUse(deviceId)) {
         unwanted.push(ref);
         continue;
       }
@@ -421,7 +417,8 @@ export class Scheduler implements DispatchListener {
     const properties = { count: stray.length, deviceId, first: stray[0]?.task_id };
     if (Math.ceil(this.#strays / STRAYS_A_WARNING) > saidBefore) log.warning(text, properties);
     else log.debug(text, properties);
-    this.dispatcher.acknowledge(deviceId, stray);
+    // With the journal, though nothing is to be written: what it repeats may not be durable yet.
+    this.events.settled([], { deviceId, outcomes: stray });
   }
 
   /** Tells devices to stop what they run of a job. */
@@ -444,7 +441,8 @@ export class Scheduler implements DispatchListener {
     if (this.dispatcher.isOnline(deviceId)) return;
     const failed: Task[] = [];
     for (const job of [...this.#jobs.values()]) {
-      job.forget(deviceId);
+      // One that may still come back with what it holds keeps its place until it is lost.
+      job.forget(deviceId, this.heldBy(deviceId) === 0);
       for (const task of job.ready.drainPinned(deviceId)) {
         job.move(task, "FAILED");
         task.error = `its device ${deviceId} stayed away for ${this.#waits.graceMs / 1000} s`;
@@ -467,6 +465,7 @@ export class Scheduler implements DispatchListener {
       this.dispatcher.cancel(leases.deviceId, late.map(refOf));
       for (const task of late) {
         leases.delete(task);
+        task.isClosed = true;
         this.#failAttempt(task, `${task.deviceName} did not answer within ${task.timeoutMs / 1000} s`, "anywhere");
         dropped.push(task);
       }
@@ -500,9 +499,23 @@ function isAttempt(ref: TaskRef, task: Task, deviceId: string): boolean {
   return mayEnd(task) && task.deviceId === deviceId && task.attempt === ref.attempt;
 }
 
-/** Whether an answer still counts. */
+/** Whether an answer still counts: the first one does. */
 function mayEnd(task: Task): boolean {
-  return !isFinished(task.state) && !task.job.won && !task.job.ending;
+  return !isFinished(task.state) && !task.isClosed && !task.job.won && !task.job.ending;
+}
+
+/** What was placed on a device, as it is written: a lease for each job. */
+function leasesOfSlot({ target, batch }: Slot): Lease[] {
+  const { deviceId, deviceName, instanceId } = target;
+  const ordinals = new Map<Job, number[]>();
+  for (const task of batch) {
+    const list = ordinals.get(task.job);
+    if (list) list.push(task.ordinal);
+    else ordinals.set(task.job, [task.ordinal]);
+  }
+  return [...ordinals].map(([job, list]) => {
+    return { jobId: job.record.jobId, deviceId, deviceName, instanceId, ordinals: list };
+  });
 }
 
 function assignmentOf(task: Task): TaskAssignment {

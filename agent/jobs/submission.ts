@@ -1,7 +1,7 @@
 import { commandInput } from "../commands/command_input.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
 import { type CheckedPlan, requireKnownKinds, taskPath } from "../plans/check_plan.ts";
-import type { SubmissionKey, TaskRecord } from "../store/store.ts";
+import type { FailedAttempt, SubmissionKey, TaskRecord } from "../store/store.ts";
 import type { Plan } from "../../proto/messages.ts";
 
 /** An attempt at a task ends after this, in ms, unless the submission says otherwise. */
@@ -9,6 +9,9 @@ export const DEFAULT_TASK_TIMEOUT_MS = 250_000;
 
 /** The longest time limit of a task, in ms: seven days. */
 const MAX_TASK_TIMEOUT_MS = 7 * 24 * 3_600_000;
+
+/** One for all tasks, of which most never fail. */
+const NO_ATTEMPTS: readonly FailedAttempt[] = [];
 
 /** The longest job description, in characters. */
 const MAX_TEXT = 65_536;
@@ -81,26 +84,26 @@ export function requireRunnable(plan: CheckedPlan, maxWorkers: number, around: P
 }
 
 /**
- * The tasks of a checked plan as they are kept.
+ * The tasks of a checked plan as they are kept, made one by one.
  *
  * @throws {MeshError} INVALID_ARGUMENT for a time limit that cannot be, or of a task that the plan does not have
  */
-export function taskRecords(
+export function* taskRecords(
   plan: CheckedPlan,
   limits: Pick<JobSubmission, "taskTimeoutMs" | "taskTimeoutsMs"> = {},
-): TaskRecord[] {
-  const records: TaskRecord[] = [];
+): Generator<TaskRecord> {
   const common = limits.taskTimeoutMs || DEFAULT_TASK_TIMEOUT_MS;
   const single = new Map(Object.entries(limits.taskTimeoutsMs ?? {}));
-  plan.groups.forEach((group, position) => {
+  let ordinal = 0;
+  for (const [position, group] of plan.groups.entries()) {
     for (const spec of group.tasks) {
       const own = single.size > 0 ? single.get(spec.task_id) : undefined;
       if (own !== undefined) {
         single.delete(spec.task_id);
         checkTimeout(`task_timeouts_ms[${JSON.stringify(spec.task_id)}]`, own);
       }
-      records.push({
-        ordinal: records.length,
+      yield {
+        ordinal: ordinal++,
         group: position,
         spec,
         state: "QUEUED",
@@ -110,12 +113,11 @@ export function taskRecords(
         deviceName: "",
         result: "",
         error: "",
-        failedAttempts: [],
-      });
+        failedAttempts: NO_ATTEMPTS,
+      };
     }
-  });
+  }
   for (const taskId of single.keys()) throw wrong("task_timeouts_ms", `the plan has no task ${JSON.stringify(taskId)}`);
-  return records;
 }
 
 function requireCommand(input: string, field: (name: string) => string): void {

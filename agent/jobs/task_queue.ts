@@ -1,22 +1,20 @@
-import type { Task } from "./job.ts";
-
 /** Head entries are cut off once there are so many of them, and they are half of all. */
 const CUT_FROM = 1024;
 
 /** A first-in-first-out queue of tasks. */
-export class TaskQueue {
-  #items: Task[] = [];
+export class TaskQueue<T> {
+  #items: T[] = [];
   #head = 0;
 
   get length(): number {
     return this.#items.length - this.#head;
   }
 
-  push(task: Task): void {
+  push(task: T): void {
     this.#items.push(task);
   }
 
-  shift(): Task | undefined {
+  shift(): T | undefined {
     const task = this.#items[this.#head];
     if (!task) return undefined;
     this.#head++;
@@ -28,7 +26,7 @@ export class TaskQueue {
   }
 
   /** Takes everything out. */
-  drain(): Task[] {
+  drain(): T[] {
     const all = this.#items.slice(this.#head);
     this.#items = [];
     this.#head = 0;
