@@ -1,5 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { loadSync, type PackageDefinition } from "@grpc/proto-loader";
+import { CONVERSION } from "./types.ts";
+import { attachCodec } from "./attach_codec.ts";
 import type { OrchestratorServiceDefinition } from "./gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceDefinition } from "./gen/edgemesh/v1/MeshService.ts";
 
@@ -22,14 +24,25 @@ function read(): Contract {
   const packageDefinition = loadSync(["orchestrator.proto", "mesh.proto"], {
     includeDirs: [here],
     keepCase: true,
-    longs: Number,
-    enums: String,
-    defaults: true,
-    arrays: true,
+    ...CONVERSION,
   });
   return {
     packageDefinition,
     orchestrator: packageDefinition["edgemesh.OrchestratorService"] as unknown as OrchestratorServiceDefinition,
-    mesh: packageDefinition["edgemesh.v1.MeshService"] as unknown as MeshServiceDefinition,
+    mesh: withFastAttach(packageDefinition["edgemesh.v1.MeshService"] as unknown as MeshServiceDefinition),
+  };
+}
+
+function withFastAttach(mesh: MeshServiceDefinition): MeshServiceDefinition {
+  const { worker, coordinator } = attachCodec();
+  return {
+    ...mesh,
+    Attach: {
+      ...mesh.Attach,
+      requestSerialize: worker.serialize,
+      requestDeserialize: worker.deserialize,
+      responseSerialize: coordinator.serialize,
+      responseDeserialize: coordinator.deserialize,
+    },
   };
 }

@@ -22,8 +22,12 @@ export const SILENCE_LIMIT_MS = 5500;
 /** A worker cannot grant more credits than this at once, whatever it says. */
 const MAX_CREDITS = 1024;
 
+/** Tasks that go out as one item: at most so many, of at most about so many bytes. */
+const CHUNK_TASKS = 256;
+const CHUNK_BYTES = 262_144;
+
 type Item =
-  | { readonly task: TaskAssignment }
+  | { readonly tasks: readonly TaskAssignment[] }
   | { readonly command: CommandOrder }
   | { readonly cancel: string }
   | { readonly acknowledged: readonly TaskRef[]; readonly acknowledgedLeases: readonly number[] }
@@ -77,7 +81,7 @@ export class AttachedLink implements DeviceLink {
 
   assign(tasks: readonly TaskAssignment[]): void {
     this.#credits -= tasks.length;
-    for (const task of tasks) this.#outbox.put({ task }, task.input.length + 128);
+    for (const { items, bytes } of chunksOf(tasks)) this.#outbox.put({ tasks: items }, bytes);
   }
 
   acknowledge(outcomes: readonly TaskOutcome[]): void {
@@ -162,10 +166,25 @@ export class AttachedLink implements DeviceLink {
   }
 }
 
+/** Tasks in portions of about a message's size, each of which is handed on as one. */
+function* chunksOf(tasks: readonly TaskAssignment[]): Generator<{ items: TaskAssignment[]; bytes: number }> {
+  let items: TaskAssignment[] = [];
+  let bytes = 0;
+  for (const task of tasks) {
+    items.push(task);
+    bytes += task.input.length + 128;
+    if (items.length < CHUNK_TASKS && bytes < CHUNK_BYTES) continue;
+    yield { items, bytes };
+    items = [];
+    bytes = 0;
+  }
+  if (items.length > 0) yield { items, bytes };
+}
+
 function batchOf(items: readonly Item[]): CoordinatorBatch {
   const batch = coordinatorBatch({});
   for (const item of items) {
-    if ("task" in item) batch.tasks.push(item.task);
+    if ("tasks" in item) batch.tasks.push(...item.tasks);
     else if ("command" in item) batch.commands.push(item.command);
     else if ("cancel" in item) batch.cancelled_commands.push(item.cancel);
     else if ("cancelledTask" in item) batch.cancelled_tasks.push(item.cancelledTask);

@@ -111,10 +111,12 @@ function inOrder(plan: Plan, path: string): CheckedGroup[] {
 
 function checkTasks(groups: readonly CheckedGroup[], path: string, limits: PlanLimits) {
   const ids = new Set<string>();
+  /** Kinds and devices that were found to be well: most tasks share a few of them. */
+  const known = new Set<string>([""]);
   let unnamed = false;
   for (const group of groups) {
     group.tasks.forEach((task, at) => {
-      const fault = faultOf(task, limits);
+      const fault = faultOf(task, limits, known);
       if (fault) throw wrong(`${taskPath(group, at, path)}.${fault.field}`, fault.what);
       if (task.task_id === "") {
         unnamed = true;
@@ -127,22 +129,29 @@ function checkTasks(groups: readonly CheckedGroup[], path: string, limits: PlanL
 }
 
 /** Builds no text while all is well: this runs once for each of up to a million tasks. */
-function faultOf(task: TaskSpec, limits: PlanLimits): { field: string; what: string } | undefined {
+function faultOf(task: TaskSpec, limits: PlanLimits, known: Set<string>): { field: string; what: string } | undefined {
   if (task.kind === "") return { field: "kind", what: "a task needs a kind" };
-  for (const field of ["task_id", "kind", "target_device_id"] as const) {
-    const what = nameFault(task[field], limits.idLength);
+  const what = nameFault(task.task_id, limits.idLength);
+  if (what) return { field: "task_id", what };
+  for (const field of SHARED_NAMES) {
+    const name = task[field];
+    if (known.has(name)) continue;
+    const what = nameFault(name, limits.idLength);
     if (what) return { field, what };
+    known.add(name);
   }
   if (tooManyBytes(task.input, limits.inputBytes)) {
     return { field: "input", what: `more than the ${limits.inputBytes} bytes allowed` };
   }
-  for (const field of ["prompt_tokens", "max_output_tokens"] as const) {
+  for (const field of TOKEN_COUNTS) {
     const what = countFault(task[field]);
     if (what) return { field, what };
   }
   return undefined;
 }
 
+const SHARED_NAMES = ["kind", "target_device_id"] as const;
+const TOKEN_COUNTS = ["prompt_tokens", "max_output_tokens"] as const;
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u;
 
 function nameFault(name: string, maxLength: number): string | undefined {

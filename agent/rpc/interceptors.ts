@@ -77,7 +77,9 @@ export class Interceptors {
       using context = new ServedCall(call, this.#shutdown.signal);
       this.#active++;
       try {
-        const request = this.#admitted(rules, call.request, context);
+        const admitted = this.#admitted(rules, call.request, context);
+        // A small request costs no promise.
+        const request = admitted instanceof Promise ? await admitted : admitted;
         callback(null, await handler(request as Request, context));
         log.debug("{method} ok", { method, peer: context.peer, ms: performance.now() - began });
       } catch (error) {
@@ -119,7 +121,7 @@ export class Interceptors {
     return async (call) => {
       using context = new ServedCall(call, this.#shutdown.signal);
       try {
-        const request = this.#admitted(rules, call.request, context);
+        const request = await this.#admitted(rules, call.request, context);
         await handler(request as Request, context, (message) => void call.write(message));
         call.end();
       } catch (error) {
@@ -150,19 +152,26 @@ export class Interceptors {
 
   /** The request, read only for a caller who may make it: a large one is not read at all before that is known. */
   #admitted(rules: MethodRules, raw: RawRequest, context: ServedCall): unknown {
-    const openly = rules.session === "none" || (rules.session === "required" && this.options.auth === "open");
-    if (raw.size > (openly ? OPEN_BYTES : SMALL_BYTES)) {
-      if (this.#refusing) throw new MeshError("UNAVAILABLE", this.#refusing);
-      const sessionId = [raw.leadingText, bearer(context.metadata("authorization"))].find((id) =>
-        this.options.sessions.isLive(id)
-      );
-      if (sessionId === undefined) {
-        throw new MeshError("UNAUTHENTICATED", `a request of ${raw.size} bytes needs a live session`);
-      }
-    }
+    if (raw.size > (this.#isOpen(rules) ? OPEN_BYTES : SMALL_BYTES)) return this.#admittedLarge(rules, raw, context);
     const request = raw.read();
     this.#admit(rules, request, context);
     return request;
+  }
+
+  async #admittedLarge(rules: MethodRules, raw: RawRequest, context: ServedCall): Promise<unknown> {
+    if (this.#refusing) throw new MeshError("UNAVAILABLE", this.#refusing);
+    const isLive = [raw.leadingText, bearer(context.metadata("authorization"))].some((id) =>
+      this.options.sessions.isLive(id)
+    );
+    if (!isLive) throw new MeshError("UNAUTHENTICATED", `a request of ${raw.size} bytes needs a live session`);
+    const request = await raw.readInTurns();
+    this.#admit(rules, request, context);
+    return request;
+  }
+
+  /** Whether a caller without a session may make the call. */
+  #isOpen({ session }: MethodRules): boolean {
+    return session === "none" || (session === "required" && this.options.auth === "open");
   }
 
   #admit(rules: MethodRules, request: unknown, context: ServedCall): void {

@@ -60,10 +60,11 @@ export function jobHandlers(jobs: JobService): JobHandlers {
     },
     async WatchJob({ job_id, counts_only }, call, send) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const stopped = () => reject(call.signal.reason);
-      call.signal.addEventListener("abort", stopped, { once: true });
       const end = (error?: unknown) => error === undefined ? resolve() : reject(error);
       const stop = await jobs.watch(requireId(job_id), { countsOnly: counts_only }, { send, end });
+      // From here on: before, nobody would hear of the rejection.
+      const stopped = () => reject(call.signal.reason);
+      call.signal.addEventListener("abort", stopped, { once: true });
       if (call.signal.aborted) stopped();
       try {
         await promise;

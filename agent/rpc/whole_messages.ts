@@ -1,6 +1,9 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
+import { setImmediate as turn } from "node:timers/promises";
 import type { ServiceDefinition } from "@grpc/grpc-js";
+import { requestType } from "../../proto/types.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
+import { readGradually } from "./gradual_reading.ts";
 
 /** The longest varint: 64 bits in groups of seven. */
 const MAX_VARINT_BYTES = 10;
@@ -19,7 +22,13 @@ export function wholeMessages<S extends ServiceDefinition>(service: S): ServiceD
         requireWhole(bytes);
         return method.requestDeserialize(bytes);
       };
-      const requestDeserialize = method.requestStream ? read : (bytes: Buffer) => new RawRequest(bytes, read);
+      const readLarge = (bytes: Buffer) => {
+        requireWhole(bytes);
+        return readGradually(requestType(method.path), bytes);
+      };
+      const requestDeserialize = method.requestStream
+        ? read
+        : (bytes: Buffer) => new RawRequest(bytes, read, readLarge);
       return [name, { ...method, requestDeserialize }];
     }),
   );
@@ -27,27 +36,62 @@ export function wholeMessages<S extends ServiceDefinition>(service: S): ServiceD
 
 /** A request that was received and not yet read. */
 export class RawRequest {
-  constructor(private readonly bytes: Buffer, private readonly decode: (bytes: Buffer) => unknown) {}
+  #bytes: Buffer;
 
-  /** In bytes. */
+  constructor(
+    bytes: Buffer,
+    private readonly decode: (bytes: Buffer) => unknown,
+    private readonly decodeGradually: (bytes: Buffer) => Generator<void, unknown>,
+  ) {
+    this.#bytes = bytes;
+  }
+
+  /** In bytes; 0 once it was read. */
   get size(): number {
-    return this.bytes.length;
+    return this.#bytes.length;
   }
 
   /** The text of field 1 where that stands first, as encoders write it, and is short, as an id is; else empty. */
   get leadingText(): string {
-    const [tag, length = 128] = this.bytes;
-    return tag === 10 && length < 128 ? new TextDecoder().decode(this.bytes.subarray(2, 2 + length)) : "";
+    const [tag, length = 128] = this.#bytes;
+    return tag === 10 && length < 128 ? new TextDecoder().decode(this.#bytes.subarray(2, 2 + length)) : "";
   }
 
-  /** @throws {MeshError} INTERNAL, as gRPC does, when it is no message of its kind */
+  /** Reads it, once. @throws {MeshError} INTERNAL, as gRPC does, when it is no message of its kind */
   read(): unknown {
     try {
-      return this.decode(this.bytes);
+      return this.decode(this.#take());
     } catch (error) {
-      throw new MeshError("INTERNAL", `the request cannot be read: ${messageOf(error)}`, { cause: error });
+      throw unreadable(error);
     }
   }
+
+  /** The same for a large one, with turns for other work in between. */
+  async readInTurns(): Promise<unknown> {
+    try {
+      const reading = this.decodeGradually(this.#take());
+      for (;;) {
+        const { done, value } = reading.next();
+        if (done) return value;
+        await turn();
+      }
+    } catch (error) {
+      throw unreadable(error);
+    }
+  }
+
+  /** What was read is not kept beside what it was read into. */
+  #take(): Buffer {
+    const bytes = this.#bytes;
+    this.#bytes = EMPTY;
+    return bytes;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function unreadable(error: unknown): MeshError {
+  return new MeshError("INTERNAL", `the request cannot be read: ${messageOf(error)}`, { cause: error });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { assertEquals, assertThrows } from "../../tests/assert.ts";
+import { assertEquals, assertRejects, assertThrows } from "../../tests/assert.ts";
 import { MeshError } from "../core/errors.ts";
 import type { JobRequest__Output as JobRequest } from "../../proto/gen/edgemesh/JobRequest.ts";
 import { contract } from "../../proto/load.ts";
@@ -28,6 +28,22 @@ Deno.test("a request that is cut off anywhere is refused: half a plan does not r
       "the request cannot be read: the message is cut off",
     );
   }
+});
+
+Deno.test("a large request that is read in turns comes out as one that is read at once", async () => {
+  const tasks = Array.from(
+    { length: 5000 },
+    (_, at) => ({ task_id: `t${at}`, kind: "ECHO", input: "ü".repeat(at % 200) }),
+  );
+  const groups = [{ index: 1, tasks }, { index: 2, tasks: [{ kind: "SYSINFO" }] }, { index: 3 }];
+  const bytes = orchestrator.SubmitJob.requestSerialize({ text: "hello", plan: { groups }, reduce: { kind: "LINES" } });
+  assertEquals(await raw(bytes).readInTurns(), read(bytes));
+  assertEquals(await raw(Buffer.alloc(0)).readInTurns(), read(Buffer.alloc(0)));
+  await assertRejects(() => raw(bytes.subarray(0, -1)).readInTurns(), MeshError, "the request cannot be read");
+  const within = Buffer.from(bytes);
+  // The length of a task that ends beyond its group.
+  within[bytes.indexOf("t4999") - 3] = 127;
+  await assertRejects(() => raw(within).readInTurns(), MeshError, "the request cannot be read");
 });
 
 Deno.test("every kind of field is walked over, unknown ones too", () => {

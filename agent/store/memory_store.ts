@@ -182,12 +182,13 @@ export class MemoryStore implements Store {
     if (!isUnfinished(kept.job)) kept.leases = [];
   }
 
-  #changeTask({ jobId, ordinal, ...changed }: TaskChange): void {
+  #changeTask(change: TaskChange): void {
+    const { jobId, ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts } = change;
     const kept = this.#jobs.get(jobId);
     const task = kept?.tasks.get(ordinal);
     if (!kept || !task) return;
     count(kept, task.state, -1);
-    Object.assign(task, changed);
+    Object.assign(task, { state, attempt, deviceId, deviceName, result, error, failedAttempts });
     count(kept, task.state, 1);
   }
 
@@ -222,8 +223,11 @@ async function copyJob({ job, tasks, leases }: KeptJob): Promise<StoredJob> {
   };
 }
 
+/** Copies what is kept of a task, whatever else it carries. */
 function copyTask(task: TaskRecord): TaskRecord {
-  return { ...task, spec: { ...task.spec } };
+  const { ordinal, group, spec, state, timeoutMs, attempt, deviceId, deviceName, result, error, failedAttempts } = task;
+  const kept = { ordinal, group, state, timeoutMs, attempt, deviceId, deviceName, result, error, failedAttempts };
+  return { ...kept, spec: { ...spec } };
 }
 
 function count(job: KeptJob, state: JobState, by: number): void {

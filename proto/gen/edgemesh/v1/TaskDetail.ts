@@ -2,7 +2,6 @@
 
 import type { TaskStatus as _edgemesh_TaskStatus, TaskStatus__Output as _edgemesh_TaskStatus__Output } from '../../edgemesh/TaskStatus.ts';
 import type { FailedAttempt as _edgemesh_v1_FailedAttempt, FailedAttempt__Output as _edgemesh_v1_FailedAttempt__Output } from '../../edgemesh/v1/FailedAttempt.ts';
-import type { Long } from '@grpc/proto-loader';
 
 export interface TaskDetail {
   'status'?: (_edgemesh_TaskStatus | null);
@@ -10,7 +9,7 @@ export interface TaskDetail {
   'group'?: (number);
   'attempts'?: (number);
   'failed_attempts'?: (_edgemesh_v1_FailedAttempt)[];
-  'timeout_ms'?: (number | string | Long);
+  'timeout_ms'?: (number);
 }
 
 export interface TaskDetail__Output {
