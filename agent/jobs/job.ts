@@ -5,6 +5,7 @@ import { isFinished, moveTask } from "./states.ts";
 
 /** A task of an unfinished job, in memory: one object each, since there may be a million. */
 export class Task implements TaskRecord {
+  readonly jobId: string;
   readonly ordinal: number;
   readonly group: number;
   readonly spec: TaskSpec;
@@ -26,6 +27,7 @@ export class Task implements TaskRecord {
   notBefore = 0;
 
   constructor(readonly job: Job, record: TaskRecord) {
+    this.jobId = job.record.jobId;
     this.ordinal = record.ordinal;
     this.group = record.group;
     this.spec = record.spec;
@@ -38,10 +40,6 @@ export class Task implements TaskRecord {
     this.error = record.error;
     this.failedAttempts = record.failedAttempts;
     this.isClosed = record.attempt > 0;
-  }
-
-  get jobId(): string {
-    return this.job.record.jobId;
   }
 }
 
