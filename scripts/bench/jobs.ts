@@ -52,7 +52,7 @@ const FULL: Extent = {
   workers: [2, 8, 64],
   manyJobs: { clients: 8, jobs: 1000, tasks: 100 },
   idleJobs: 600,
-  loaded: { jobs: 500, limitMs: 40_000 },
+  loaded: { jobs: 1500, limitMs: 40_000 },
   unaryTasks: 100_000,
 };
 

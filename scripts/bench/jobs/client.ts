@@ -12,17 +12,19 @@ async function interval(run: () => Promise<unknown>): Promise<Interval> {
 }
 
 await serveOrders((session): OrderHandlers => {
-  async function done(plan: Plan): Promise<string> {
+  async function done(plan: Plan): Promise<{ jobId: string; taken: number }> {
     const { job_id } = await session.submit(plan);
+    const taken = clock();
     await session.watchToDone(job_id);
-    return job_id;
+    return { jobId: job_id, taken };
   }
 
   return {
     async job(order) {
       const plan = echoPlan(order);
-      let jobId = "";
-      return { ...await interval(async () => jobId = await done(plan)), jobId };
+      const begin = clock();
+      const { jobId, taken } = await done(plan);
+      return { begin, taken, end: clock(), jobId };
     },
 
     manyJobs({ jobs, inFlight, plan: order }) {

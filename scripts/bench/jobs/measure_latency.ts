@@ -1,7 +1,7 @@
 import { latencies, verdict } from "../shared/figures.ts";
 import { latency } from "../shared/statistics.ts";
 import type { BenchMesh, JobClient } from "./bench_mesh.ts";
-import type { Interval, SmallJob } from "./orders.ts";
+import type { Interval, LargeJob, SmallJob } from "./orders.ts";
 
 const IDLE_P50_AIM_MS = 8;
 const IDLE_P99_AIM_MS = 25;
@@ -36,16 +36,23 @@ export async function measureLoadedLatency(
   await smallJobs(client, mesh, 20, limitMs);
   let sampled = false;
   const sampling = smallJobs(client, mesh, jobs, limitMs).finally(() => sampled = true);
-  const large: Interval[] = [];
+  const large: LargeJob[] = [];
   while (!sampled) large.push(await mesh.client.measure("job", { tasks }));
   const samples = await sampling;
   await client.stop();
   const counted = samples.filter((sample) => large.some((job) => isWithin(sample, job)));
-  return both(
+  const rows = both(
     `job of one task while a job of ${tasks.toLocaleString("en")} runs (${large.length} of them)`,
     counted,
     ({ p99 }) => `p99 ${verdict(p99, LOADED_P99_AIM_MS, "ms")}`,
   );
+  const [early, late] = phases(counted, large);
+  const row = (text: string, times: readonly number[]) => [
+    `${text}, p50 / p99 of ${times.length}`,
+    "",
+    latencies(latency(times)),
+  ];
+  return [...rows, row("  of all these: while it was being submitted", early), row("  and after that", late)];
 }
 
 /** The longest time for which the coordinator did not answer, during large jobs, beside an agent that does nothing. */
@@ -60,14 +67,15 @@ export async function measureStall(mesh: BenchMesh, runs: number, tasks: number)
     while (!done) answers.push(...await probeFor(client, PROBE_MS));
     return answers;
   });
-  const large: Interval[] = [];
+  const large: LargeJob[] = [];
   for (let run = 0; run < runs; run++) large.push(await mesh.client.measure("job", { tasks }));
   done = true;
   const [own = [], others = []] = await Promise.all(probing);
   await Promise.all([prober.stop(), control.stop()]);
   await bystander.stop();
-  const times = (answers: readonly Interval[]) =>
-    answers.filter((answer) => large.some((job) => isWithin(answer, job))).map(({ begin, end }) => end - begin);
+  const counted = (answers: readonly Interval[]) =>
+    answers.filter((answer) => large.some((job) => isWithin(answer, job)));
+  const [early, late] = phases(counted(own), large);
   const figure = (all: readonly number[]) =>
     `${latency(all).p50.toFixed(1)} / ${latency(all).p99.toFixed(0)} / ${Math.max(...all).toFixed(0)} ms`;
   return [
@@ -76,9 +84,11 @@ export async function measureStall(mesh: BenchMesh, runs: number, tasks: number)
         tasks.toLocaleString("en")
       }, p50 / p99 / longest`,
       "",
-      figure(times(own)),
+      figure(counted(own).map(timeOf)),
     ],
-    ["  the same to an agent that has nothing to do", "", figure(times(others))],
+    ["  of these while the job was being submitted", "", figure(early)],
+    ["  and after that", "", figure(late)],
+    ["  the same to an agent that has nothing to do", "", figure(counted(others).map(timeOf))],
   ];
 }
 
@@ -92,6 +102,16 @@ function smallJobs(client: JobClient, mesh: BenchMesh, jobs: number, limitMs: nu
   return client.measure("smallJobs", { jobs, deviceId: worker.deviceId, limitMs: Math.min(limitMs, 50_000) });
 }
 
+/** How long what began took, in ms: while a large job was being submitted, and after that. */
+function phases(samples: readonly Interval[], large: readonly LargeJob[]): [early: number[], late: number[]] {
+  const isEarly = (sample: Interval) => large.some((job) => isWithin(sample, { begin: job.begin, end: job.taken }));
+  return [samples.filter(isEarly).map(timeOf), samples.filter((sample) => !isEarly(sample)).map(timeOf)];
+}
+
+function timeOf({ begin, end }: Interval): number {
+  return end - begin;
+}
+
 function isWithin({ begin }: Interval, large: Interval): boolean {
   return begin >= large.begin && begin <= large.end;
 }
@@ -101,8 +121,7 @@ function both(
   samples: readonly SmallJob[],
   aim: (latency: { readonly p50: number; readonly p99: number }) => string,
 ): Row[] {
-  const timesOf = (named: boolean) =>
-    samples.filter((sample) => sample.named === named).map(({ begin, end }) => end - begin);
+  const timesOf = (named: boolean) => samples.filter((sample) => sample.named === named).map(timeOf);
   const row = (text: string, times: readonly number[]) => {
     const spread = latency(times);
     return [`${text}, p50 / p99 of ${times.length}`, aim(spread), latencies(spread)];

@@ -6,6 +6,13 @@ export interface Interval {
   readonly end: number;
 }
 
+/** A job from `SubmitJob` until `WatchJob` said DONE. */
+export interface LargeJob extends Interval {
+  readonly jobId: string;
+  /** When `SubmitJob` was answered. */
+  readonly taken: number;
+}
+
 /** A job of one task, from `SubmitJob` until `WatchJob` said DONE. */
 export interface SmallJob extends Interval {
   /** Whether its task named a device. */
@@ -15,7 +22,7 @@ export interface SmallJob extends Interval {
 /** What a client process can be told to do, one order a line; each is answered by one line. */
 export type Orders = {
   /** One job, from `SubmitJob` until `WatchJob` says DONE. The plan is ready before. */
-  job: { readonly order: EchoPlan; readonly result: Interval & { readonly jobId: string } };
+  job: { readonly order: EchoPlan; readonly result: LargeJob };
   /** Many jobs, several of them under way at any time. */
   manyJobs: {
     readonly order: { readonly jobs: number; readonly inFlight: number; readonly plan: EchoPlan };
