@@ -46,7 +46,8 @@ Deno.test("jobs over three devices", async (t) => {
     using folder = new TemporaryFolder();
     const plan = folder.write("plan.json", JSON.stringify({ groups: [group(0, on(beta, "x"), on(gamma, "y"))] }));
     const { code, stdout, stderr } = await edgemesh(["submit", "--plan", plan, "--wait", "--server", alpha.grpc]);
-    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /^group 1 of 1: 2 of 2 tasks done.*\n$/);
     assertMatch(
       stdout,
       /distributed to 2 devices in 1 group\(s\)\n\n=== beta \(\w{8}\) ===\necho: x\n\n=== gamma \(\w{8}\) ===\necho: y\n$/,

@@ -17,6 +17,9 @@ export interface StageOptions {
   readonly recordColumns?: number | undefined;
 }
 
+/** A line that says how far a job is: a terminal shows bars in its place, and takes them away again. */
+const PROGRESS = /^(?:group \d+ of \d+|job): .*\n$/;
+
 const encoder = new TextEncoder();
 
 /** Shows command lines as a user would type them, runs them, and shows what they print. */
@@ -94,7 +97,7 @@ export class Stage {
       columns: () => columns,
       rows: () => undefined,
       write: (text) => {
-        output += text;
+        if (isTerminal || !PROGRESS.test(text)) output += text;
         return Promise.resolve();
       },
     });

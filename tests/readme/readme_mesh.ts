@@ -11,6 +11,9 @@ const FILES: Readonly<Record<string, readonly [string, string]>> = {
   desktop: ["render.log", "frame 118 done in 3.9 s\nframe 119 done in 4.1 s\n"],
 };
 
+/** How far a job is, as it is told where no terminal is: the README shows what remains on one. */
+const PROGRESS = /^(?:group \d+ of \d+|job): /;
+
 /** Where the README's user lives. */
 const README_HOME = "/home/you";
 
@@ -70,7 +73,7 @@ export class ReadmeMesh implements AsyncDisposable {
   async run(command: string, shown: readonly string[]): Promise<{ code: number; lines: string[] }> {
     const { code, stdout } = await this.#shell(`{ ${this.#translated(command)}; } 2>&1`, this.#home("laptop")).output();
     const text = new TextDecoder().decode(stdout).trimEnd().replaceAll(this.#home("laptop"), README_HOME);
-    const lines = text === "" ? [] : text.split("\n");
+    const lines = text === "" ? [] : text.split("\n").filter((line) => !PROGRESS.test(line));
     this.#learn(shown, lines);
     return { code, lines };
   }
