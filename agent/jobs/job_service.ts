@@ -4,7 +4,7 @@ import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
-import { checkPlan } from "../plans/check_plan.ts";
+import { checkPlanInTurns } from "../plans/check_plan.ts";
 import type { Planner } from "../plans/planner.ts";
 import type {
   Change,
@@ -278,7 +278,7 @@ export class JobService implements Component {
     const { text, maxWorkers, submission } = request;
     const reduce = reduceKind(request.reduce);
     const online = this.options.devices.online();
-    const plan = checkPlan(
+    const plan = await checkPlanInTurns(
       request.plan ?? (await this.options.planner.plan({ text, maxWorkers, devices: online }, signal)).plan,
     );
     const { kinds, devices, maxQueuedTasks } = this.options;
