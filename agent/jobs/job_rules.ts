@@ -38,6 +38,8 @@ export class JobRules implements WorkerEvents, StoreEvents {
   readonly #begun = new Set<string>();
   /** Devices that attached since the coordinator started. */
   readonly #returned = new Set<string>();
+  /** Attempts that were leased before the coordinator started. */
+  readonly #inherited = new Set<string>();
   #restartedAt = -Infinity;
 
   constructor(private readonly traits: ReadonlyMap<string, WorkerTraits>, private readonly now: () => number) {}
@@ -49,6 +51,11 @@ export class JobRules implements WorkerEvents, StoreEvents {
       if (givenUp || this.#isGone(holder)) this.#holders.delete(name);
     }
     this.#restartedAt = this.now();
+    for (const [job_id, { tasks, begun }] of this.jobs) {
+      for (const { ordinal, spec } of tasks.values()) {
+        this.#inherited.add(keyOf({ job_id, task_id: spec.task_id, attempt: begun.get(ordinal) ?? 0 }));
+      }
+    }
     this.#told.clear();
     this.cancelling.clear();
     this.#returned.clear();
@@ -183,9 +190,11 @@ export class JobRules implements WorkerEvents, StoreEvents {
     return !this.#returned.has(deviceId) && this.now() >= this.#restartedAt + RETURN_MS;
   }
 
-  #checkPlaces(deviceId: string, { job_id, kind }: TaskAssignment, what: string): void {
+  #checkPlaces(deviceId: string, task: TaskAssignment, what: string): void {
+    const { job_id, kind } = task;
     const places = this.traits.get(deviceId)?.kinds?.get(kind);
-    if (places !== undefined) {
+    // A restart can bring back leases that had been ended, by a cancel that was not answered: the device queues them.
+    if (places !== undefined && !this.#inherited.has(keyOf(task))) {
       let taken = 0;
       for (const [name, holder] of this.#holders) {
         if (holder.deviceId === deviceId && this.#taskOf(name)?.spec.kind === kind) taken++;
