@@ -84,7 +84,7 @@ export function wholeNumber(
 }
 
 /**
- * A flag that takes one of a few values.
+ * A flag that takes one of a few values, in capital or small letters.
  *
  * @throws {UsageError} for another one, with the nearest
  */
@@ -95,7 +95,7 @@ export function oneOf<Value extends string>(
 ): Value | undefined {
   const text = given.text(flag);
   if (text === undefined) return undefined;
-  const value = values.find((known) => known === text);
+  const value = values.find((known) => known.toLowerCase() === text.toLowerCase());
   if (value !== undefined) return value;
   throw new UsageError(`--${flag} ${JSON.stringify(text)}: not ${values.join(", ")}${didYouMean(text, values)}`);
 }

@@ -66,6 +66,7 @@ Deno.test("numbers and choices are checked, with the flag and the value named", 
   }
   assertThrows(() => wholeNumber(given("--n=-1"), "n", range), UsageError, '--n "-1"');
   assertEquals(oneOf(given("--n", "b"), "n", ["a", "b"]), "b");
+  assertEquals(oneOf(given("--n", "done"), "n", ["QUEUED", "DONE"]), "DONE");
   assertThrows(() => oneOf(given("--n", "conct"), "n", ["concat"]), UsageError, "(did you mean concat?)");
 });
 

@@ -100,7 +100,7 @@ Deno.test("flags of job that do not go together are refused", async () => {
   const wrong: [string[], RegExp][] = [
     [["--watch", "--tasks"], /--watch and --tasks exclude each other: give one of them/],
     [["--state", "DONE"], /--state needs --tasks/],
-    [["--tasks", "--state", "done"], /--state "done": not QUEUED, RUNNING, DONE, FAILED, CANCELLED/],
+    [["--tasks", "--state", "doen"], /--state "doen": not QUEUED, RUNNING, DONE, FAILED, CANCELLED/],
   ];
   for (const [flags, message] of wrong) {
     const { code, stderr } = await runHere(["job", JOB, ...flags]);

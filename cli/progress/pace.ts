@@ -1,5 +1,5 @@
 import { type Counts, endedOf, hasEnded, type JobProgress } from "./job_progress.ts";
-import { SlidingRate } from "./sliding_rate.ts";
+import { LEAST_MS, SlidingRate } from "./sliding_rate.ts";
 
 /** How fast the tasks of a part end. What cannot be told yet, or is over, is undefined. */
 export interface Pace {
@@ -7,7 +7,7 @@ export interface Pace {
   readonly perSecond?: number;
   /** Until the part ends, in ms, if it goes on like that. */
   readonly leftMs?: number;
-  /** How long the part took, in ms: once it has ended, where its begin was seen too. */
+  /** How long the part took, in ms: once it has ended, where its begin was seen too, and not at once before its end. */
   readonly tookMs?: number;
 }
 
@@ -53,7 +53,7 @@ export class JobPace {
   }
 
   #whole({ atBegin }: Course, counts: Counts, tookMs: number): Pace {
-    if (atBegin > 0) return {};
-    return tookMs > 0 ? { tookMs, perSecond: counts.tasks / tookMs * 1000 } : { tookMs };
+    if (atBegin > 0 || tookMs < LEAST_MS) return {};
+    return { tookMs, perSecond: counts.tasks / tookMs * 1000 };
   }
 }

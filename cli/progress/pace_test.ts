@@ -36,8 +36,18 @@ Deno.test("nothing is foretold of a job that stands still or has only been seen 
   pace.note(groups(0), 5);
   pace.note(groups(50), 5);
   assertEquals(pace.of(0, { tasks: 100, done: 50, failed: 0, cancelled: 0 }, 5), {});
-  pace.note(groups(100), 5);
-  assertEquals(pace.of(0, { tasks: 100, done: 100, failed: 0, cancelled: 0 }, 5), { tookMs: 0 });
+});
+
+Deno.test("how long a group took is not told where its begin and its end were seen almost at once", () => {
+  const all = { tasks: 100, done: 100, failed: 0, cancelled: 0 };
+  const whole = (tookMs: number) => {
+    const pace = new JobPace();
+    pace.note(groups(0), 5);
+    pace.note(groups(100), 5 + tookMs);
+    return pace.of(0, all, 5 + tookMs);
+  };
+  assertEquals([whole(0), whole(199)], [{}, {}]);
+  assertEquals(whole(200), { tookMs: 200, perSecond: 500 });
 });
 
 Deno.test("a group that was joined midway, or had ended before, is not said to have taken that long", () => {

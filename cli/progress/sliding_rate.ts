@@ -1,8 +1,8 @@
 /** How far back a rate looks, in ms. */
 const WINDOW_MS = 10_000;
 
-/** Below this much time, in ms, a rate says more of chance than of the work. */
-const LEAST_MS = 200;
+/** Below this much time, in ms, a rate says more of chance, and of messages on their way, than of the work. */
+export const LEAST_MS = 200;
 
 /** How fast a number grows, over the last 10 s, or over its last two changes where those are longer ago. */
 export class SlidingRate {
