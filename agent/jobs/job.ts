@@ -23,7 +23,7 @@ export class Task implements TaskRecord {
   sentAt = 0;
   /** Whether nothing counts any more that a device says of the attempt begun last: it has answered, or let its time pass. */
   isClosed: boolean;
-  /** Not tried again before this, of `performance.now()`. */
+  /** Not tried again before this on a device that failed it, of `performance.now()`. */
   notBefore = 0;
 
   constructor(readonly job: Job, record: TaskRecord) {

@@ -115,6 +115,7 @@ export class JobService implements Component {
   readonly #cancels = new Map<Job, Cancel>();
   #openTasks = 0;
   #stopping = false;
+  #stopped = false;
 
   constructor(private readonly options: JobServiceOptions) {
     this.#journal = new Journal(options.store, () => this.#scheduler.pass());
@@ -142,7 +143,8 @@ export class JobService implements Component {
     this.#stopping = true;
     this.#scheduler.stop();
     await this.#journal.close();
-    const stopping = new MeshError("UNAVAILABLE", "the agent is stopping");
+    this.#stopped = true;
+    const stopping = stoppingError();
     for (const watches of this.#watches.values()) for (const watch of watches) watch.fail(stopping);
     for (const { timer, end } of this.#cancels.values()) {
       clearTimeout(timer);
@@ -170,7 +172,7 @@ export class JobService implements Component {
    * the disk is full; FAILED_PRECONDITION when nothing in the mesh can run it.
    */
   async submit(request: JobSubmission, signal?: AbortSignal): Promise<JobInfo> {
-    if (this.#stopping) throw new MeshError("UNAVAILABLE", "the agent is stopping");
+    if (this.#stopping) throw stoppingError();
     checkSubmission(request);
     const { submission } = request;
     if (!submission) return infoOf(await this.#submit(request, signal));
@@ -227,6 +229,7 @@ export class JobService implements Component {
    * @throws {MeshError} NOT_FOUND
    */
   async watch(jobId: string, options: { readonly countsOnly: boolean }, watcher: JobWatcher): Promise<() => void> {
+    if (this.#stopped) throw stoppingError();
     const active = this.#active.get(jobId);
     if (active) return this.#watchActive(active, options.countsOnly, watcher);
     const stored = await this.options.store.job(jobId);
@@ -253,6 +256,7 @@ export class JobService implements Component {
    * @throws {MeshError} NOT_FOUND; FAILED_PRECONDITION when it is DONE or FAILED already
    */
   async cancel(jobId: string): Promise<JobSummary> {
+    if (this.#stopped) throw stoppingError();
     const job = this.#active.get(jobId);
     if (!job) return await this.#alreadyCancelled(jobId);
     await this.#cancelJob(job).end.promise;
@@ -288,8 +292,10 @@ export class JobService implements Component {
     if (this.#openTasks + plan.taskCount > maxQueuedTasks) {
       throw new MeshError(
         "RESOURCE_EXHAUSTED",
-        `${this.#openTasks} tasks are queued, ${plan.taskCount} more would pass the limit of ${maxQueuedTasks} ` +
-          "(--max-queued-tasks): try again later",
+        plan.taskCount > maxQueuedTasks
+          ? `plan: ${plan.taskCount} tasks are more than this agent queues (--max-queued-tasks ${maxQueuedTasks})`
+          : `${this.#openTasks} tasks are queued, ${plan.taskCount} more would pass the limit of ${maxQueuedTasks} ` +
+            "(--max-queued-tasks): try again later",
       );
     }
     this.#openTasks += plan.taskCount;
@@ -487,6 +493,10 @@ function isDone(task: Task): boolean {
 
 function infoOf({ jobId, createdAt, summary }: JobRecord): JobInfo {
   return { job_id: jobId, created_at: Math.floor(createdAt / 1000), summary };
+}
+
+function stoppingError(): MeshError {
+  return new MeshError("UNAVAILABLE", "the agent is stopping");
 }
 
 function unknownJob(jobId: string): MeshError {

@@ -5,7 +5,10 @@ import { finalResult } from "./reduce.ts";
 import { isFinished } from "./states.ts";
 
 /** Most characters of results in one answer: each result stands in it twice, and clients take 64 MiB. */
-const MAX_RESULTS = 12 * 1024 * 1024;
+const MAX_RESULTS = 8 * 1024 * 1024;
+
+/** Most bytes of a final result in one answer; of 8 Mi characters the single results have at most 24 MiB. */
+const MAX_FINAL_BYTES = 36 * 1024 * 1024;
 
 /** Most tasks whose results are shown one by one. */
 export const MAX_TASKS_WITH_RESULTS = 10_000;
@@ -82,6 +85,11 @@ function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults
     return job.reason ? `${note}\n\n${job.reason}` : note;
   }
   const result = finalResult(job.reduce, job.reason, tasks);
+  if (result.length > MAX_FINAL_BYTES / 3 && new TextEncoder().encode(result).length > MAX_FINAL_BYTES) {
+    const note =
+      `the final result of ${tasks.length} tasks is left out: it is too large for one answer; ListTasks shows each`;
+    return job.reason ? `${note}\n\n${job.reason}` : note;
+  }
   if (withResults) return result;
   return `the results of ${tasks.length} tasks are shown together only; ListTasks shows each\n\n${result}`;
 }

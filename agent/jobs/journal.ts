@@ -24,7 +24,8 @@ interface Entry extends Change {
 /**
  * Writes what changes of jobs, in order, one transaction at a time; whatever arrives while one is under way shares the
  * next. A write that fails is kept and tried again until it succeeds, so that work goes on when the disk has room; a
- * change that the store refuses for another reason, alone and again and again, is given up, so that it holds up no other.
+ * change that the store refuses for another reason, again and again, while it takes others, is given up, so that it holds
+ * up none.
  */
 export class Journal {
   #pending: Entry[] = [];
@@ -66,16 +67,17 @@ export class Journal {
     while (this.#pending.length > 0 || this.#asked) {
       this.#asked = false;
       if (!this.#closing.signal.aborted) this.beforeWrite();
-      const entries = this.#pending;
-      this.#pending = [];
-      if (entries.length > 0) await this.#writeAll(entries);
+      if (this.#pending.length > 0) await this.#writePending();
     }
     // Together with the last look: a write that comes after it must start a new round.
     this.#writing = undefined;
   }
 
-  async #writeAll(entries: readonly Entry[]): Promise<void> {
+  async #writePending(): Promise<void> {
+    const entries: Entry[] = [];
     for (let attempt = 1;; attempt++) {
+      for (const entry of this.#pending) entries.push(entry);
+      this.#pending = [];
       const last = this.#closing.signal.aborted;
       const failure = await this.#tryTo(changeOf(entries));
       if (failure === undefined) {
@@ -88,17 +90,26 @@ export class Journal {
         for (const entry of entries) entry.failed(failure);
         return;
       }
-      if (attempt >= TRIES_TOGETHER && !isFull(failure)) return await this.#writeEach(entries);
+      if (attempt >= TRIES_TOGETHER && !isFull(failure) && entries.length > 1) {
+        const refused = await this.#writeEach(entries);
+        if (refused.length < entries.length) {
+          for (const entry of refused) entry.failed(entry.failure);
+          return;
+        }
+      }
       await delay(RETRY_MS, this.#closing.signal).catch(() => {/* closing: one last attempt */});
     }
   }
 
-  async #writeEach(entries: readonly Entry[]): Promise<void> {
+  /** Returns what the store refused while it took others; all, in order, where it took none. */
+  async #writeEach(entries: readonly Entry[]): Promise<readonly (Entry & { failure: unknown })[]> {
+    const refused: (Entry & { failure: unknown })[] = [];
     for (const entry of entries) {
       const failure = await this.#tryTo(changeOf([entry]));
       if (failure === undefined) entry.done();
-      else entry.failed(failure);
+      else refused.push({ ...entry, failure });
     }
+    return refused;
   }
 
   async #tryTo(change: Change): Promise<unknown> {

@@ -65,10 +65,11 @@ function placeAgain(job: Job, slots: readonly Slot[], now: number, place: Place)
   let placed = 0;
   job.ready.keepAgain((task) => {
     if (task.state !== "QUEUED") return false;
-    if (placed >= TURN || task.notBefore > now) return true;
+    if (placed >= TURN) return true;
     const able = slots.filter((slot) => mayRun(task, slot));
     const untried = able.filter((slot) => !hasFailedOn(task, slot.target.deviceId));
-    const slot = leastHeld((untried.length > 0 ? untried : able).filter((one) => one.room(task.spec.kind) > 0));
+    const again = task.notBefore > now ? [] : able;
+    const slot = leastHeld((untried.length > 0 ? untried : again).filter((one) => one.room(task.spec.kind) > 0));
     if (!slot) return true;
     place(task, slot);
     placed++;

@@ -24,6 +24,12 @@ const MAX_REASON = 1000;
 /** A device that reported that it could not do a task now gets it again after this, in ms, times the attempts so far. */
 const RETRY_MS = 500;
 
+/**
+ * A task whose device was lost waits so long, in ms, for another one before that device may have it again: where a coordinator
+ * is restarted again and again, its own device is back first, and its tasks would use up their attempts there.
+ */
+const OTHERS_MS = 3000;
+
 /** How often tasks without an answer are looked for, in ms. */
 const SWEEP_MS = 1000;
 
@@ -97,14 +103,10 @@ export class Scheduler implements DispatchListener {
   }
 
   /** @param held tasks that a device held before this agent's restart, by the start of the device's program */
-  add(job: Job, held: ReadonlyMap<Task, string> = new Map()): void {
+  add(job: Job, held?: ReadonlyMap<Task, string>): void {
     if (!this.#stopped) this.#sweep ??= setInterval(() => this.#dropUnanswered(), SWEEP_MS);
     this.#jobs.set(job.record.jobId, job);
-    for (const [task, instanceId] of held) this.#hold(task, instanceId);
-    const holders = new Set([...held.keys()].map((task) => task.deviceId));
-    for (const { deviceId, instanceId } of this.dispatcher.targets()) {
-      if (holders.has(deviceId)) this.attached(deviceId, instanceId, []);
-    }
+    if (held) this.#restore(job, held);
     // A device that a later group names takes one of the job's places: it is not kept for ever.
     for (const deviceId of job.devices) if (!this.dispatcher.isOnline(deviceId)) this.#waits.begin(deviceId);
     this.openGroup(job);
@@ -220,7 +222,8 @@ export class Scheduler implements DispatchListener {
     this.away(deviceId);
     const tasks = [...leases?.tasks ?? []];
     for (const task of tasks) {
-      this.#failAttempt(task, `lost ${task.deviceName} (${reason})`, "anywhere");
+      const pauseMs = task.spec.target_device_id ? 0 : OTHERS_MS;
+      this.#failAttempt(task, `lost ${task.deviceName} (${reason})`, "anywhere", pauseMs);
       if (task.state === "QUEUED" && task.spec.target_device_id && !this.dispatcher.isOnline(deviceId)) {
         this.#waits.begin(deviceId);
       }
@@ -338,6 +341,19 @@ export class Scheduler implements DispatchListener {
     task.failedAttempts = task.failedAttempts.filter(({ attempt }) => attempt !== task.attempt);
   }
 
+  /** What devices held goes on where they still do; what failed before waits for the devices that are not back yet. */
+  #restore(job: Job, held: ReadonlyMap<Task, string>): void {
+    for (const [task, instanceId] of held) this.#hold(task, instanceId);
+    const holders = new Set([...held.keys()].map((task) => task.deviceId));
+    for (const { deviceId, instanceId } of this.dispatcher.targets()) {
+      if (holders.has(deviceId)) this.attached(deviceId, instanceId, []);
+    }
+    const notBefore = performance.now() + OTHERS_MS;
+    for (const task of job.groupTasks) {
+      if (task.failedAttempts.length > 0 && !task.spec.target_device_id) task.notBefore = notBefore;
+    }
+  }
+
   #hold(task: Task, instanceId: string): void {
     const { deviceId } = task;
     this.#leasesOf(deviceId, instanceId).add(task);
@@ -367,8 +383,12 @@ export class Scheduler implements DispatchListener {
     this.#failAttempt(task, reason, cureOf(outcome.error_code));
   }
 
-  /** The attempt under way came to nothing: another one may follow. */
-  #failAttempt(task: Task, reason: string, cure: Cure): void {
+  /**
+   * The attempt under way came to nothing: another one may follow.
+   *
+   * @param pauseMs so long, in ms, a device that failed the task does not get it again; another one may at once
+   */
+  #failAttempt(task: Task, reason: string, cure: Cure, pauseMs = RETRY_MS * task.attempt): void {
     const { attempt, deviceId, deviceName, job } = task;
     this.#endLease(task);
     task.failedAttempts = [...task.failedAttempts, { attempt, deviceId, deviceName, reason }];
@@ -380,7 +400,7 @@ export class Scheduler implements DispatchListener {
     if (attempt < MAX_ATTEMPTS && this.#isCurable(task, cure)) {
       job.move(task, "QUEUED");
       // A device that is lost cannot be asked again too soon; one that said that it could not do it now can.
-      task.notBefore = this.dispatcher.isOnline(deviceId) ? performance.now() + RETRY_MS * attempt : 0;
+      task.notBefore = performance.now() + pauseMs;
       job.ready.add(task);
       this.#wait(job);
       return;

@@ -21,9 +21,6 @@ export const INSTANCE_METADATA = "x-edgemesh-instance";
 const BACKOFF_MIN_MS = 200;
 const BACKOFF_MAX_MS = 10_000;
 
-/** A stream that lasted so long, in ms, was a success: the next attempt comes soon again. */
-const STABLE_MS = 5000;
-
 const CALL_TIMEOUT_MS = 5000;
 
 export interface JoinerOptions {
@@ -46,8 +43,7 @@ export class Joiner implements Component {
   #loop: Promise<void> | undefined;
   #register: (() => Promise<unknown>) | undefined;
   #lastProblem = "";
-  /** Of `performance.now()`; infinite while it is not attached. */
-  #attachedAt = Infinity;
+  #attached = false;
 
   constructor(private readonly options: JoinerOptions) {
     this.name = `join ${options.address}`;
@@ -76,7 +72,7 @@ export class Joiner implements Component {
     const { signal } = this.#stopping;
     let attempt = 0;
     while (!signal.aborted) {
-      this.#attachedAt = Infinity;
+      this.#attached = false;
       const client = agentClient(this.options.address);
       try {
         await this.#attachOnce(client);
@@ -86,7 +82,8 @@ export class Joiner implements Component {
         this.#register = undefined;
         client.close();
       }
-      if (performance.now() - this.#attachedAt > STABLE_MS) attempt = 0;
+      // A coordinator that was there a moment ago is soon there again: what it gave waits for this device.
+      if (this.#attached) attempt = 0;
       const wait = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt++) * (0.5 + Math.random() / 2);
       await delay(wait, signal).catch(() => {/* stopping: the loop ends */});
     }
@@ -123,7 +120,7 @@ export class Joiner implements Component {
     this.#session = session;
     session.start();
     const coordinator = await session.welcomed;
-    this.#attachedAt = performance.now();
+    this.#attached = true;
     this.#lastProblem = "";
     log.info("attached to {name} at {address}", { name: coordinator.deviceName, address: this.options.address });
     const error = await session.closed;

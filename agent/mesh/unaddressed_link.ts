@@ -11,7 +11,7 @@ export class UnaddressedLink implements DeviceLink {
   readonly kind = "dialled";
   readonly instanceId = "";
   readonly credits = 0;
-  readonly kinds = undefined;
+  readonly kinds: ReadonlyMap<string, number> = new Map();
   readonly deviceId: string;
   readonly #timer: ReturnType<typeof setTimeout>;
   #closed = false;

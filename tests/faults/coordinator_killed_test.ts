@@ -19,20 +19,11 @@ const RUNS = 60;
 /** The steady worker answers for this one only after the last kill. */
 const LAST = "1-last";
 
-/** The devices that stay. */
-interface Stayers {
-  readonly steady: SteadyWorker;
-  readonly beta: AgentProcess;
-}
-
-/**
- * A group of ECHO tasks for anybody and for the steady worker, and of COMMANDs for the real one, mixed. Those are not for
- * the coordinator's own device, which ends each attempt that it runs with each kill.
- */
-function groupOf(index: number, { steady, beta }: Stayers, runs: RecordedRuns, last?: string) {
+/** A group of ECHO tasks and COMMANDs for anybody, and of ECHO tasks for the steady worker, mixed. */
+function groupOf(index: number, steady: SteadyWorker, runs: RecordedRuns, last?: string) {
   const tasks = Array.from({ length: GROUP }, (_, n): TaskSpec => {
     const id = `${index}-${n}`;
-    if (n % (GROUP / RUNS | 0) === 0) return runs.task(id, 0.05, { target: beta.deviceId });
+    if (n % (GROUP / RUNS | 0) === 0) return runs.task(id, 0.05);
     const target_device_id = n % (GROUP / STEADY | 0) === 1 ? steady.deviceId : "";
     return { task_id: id, kind: "ECHO", input: `input of ${id}`, target_device_id };
   });
@@ -55,7 +46,7 @@ Deno.test("a job whose coordinator is killed ten times ends DONE: nothing is los
     answersATick: 20,
     answer: ({ task_id, input }) => task_id === LAST && killed < KILLS ? undefined : `echo: ${input}`,
   });
-  const groups = [groupOf(0, { steady, beta }, runs), groupOf(1, { steady, beta }, runs, LAST)];
+  const groups = [groupOf(0, steady, runs), groupOf(1, steady, runs, LAST)];
   const planned = groups.flatMap(({ tasks }) => tasks);
   const jobId = await (async () => {
     using session = await MeshSession.open(coordinator.grpc);
