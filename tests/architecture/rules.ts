@@ -52,7 +52,12 @@ export const PACKAGES: readonly {
     why: "what speaks gRPC is at the edges, so that all logic is tested without a socket",
   },
   { packages: ["@grpc/proto-loader"], only: ["proto"], why: "the proto files are read in one way" },
-  { packages: ["protobufjs"], only: ["proto"], why: "the bytes of messages are read and written in one place" },
+  {
+    packages: ["protobufjs"],
+    only: ["proto", "agent/rpc/gradual_reading.ts"],
+    why:
+      "the bytes of messages are read and written in one place, but for large ones, which the edge reads step by step",
+  },
   { packages: ["@grpc/reflection", "grpc-health-check"], only: ["rpc"], why: "they are services of the gRPC edge" },
   { packages: ["node:sqlite"], only: ["store"], why: "nothing else may know how state is kept" },
   { packages: ["systeminformation"], only: ["devices"], why: "nothing else may know how a device is probed" },
