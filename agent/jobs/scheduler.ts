@@ -1,28 +1,14 @@
-import { oneLine } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
-import type { TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import type { TaskOutcome, TaskRef } from "../../proto/messages.ts";
 import type { Lease } from "../store/store.ts";
 import type { DispatchListener, TaskDispatcher } from "./dispatcher.ts";
-import { type Cure, cureOf } from "./failures.ts";
 import type { Job, Task } from "./job.ts";
-import { DeviceLeases } from "./leases.ts";
+import { isAttempt, LeaseBook, leasesOfSlot } from "./lease_book.ts";
 import { PinnedWaits } from "./pinned_waits.ts";
 import { hasFailedOn, mayRun, placeTurn, type Slot, slotsOf } from "./placement.ts";
-import { isFinished } from "./states.ts";
+import { failAttempt, type Failure, readopt, settle } from "./settling.ts";
 
 const log = logger("jobs");
-
-/** A task is begun at most this often. */
-export const MAX_ATTEMPTS = 3;
-
-/** The longest result of a task, in characters: an ECHO of the longest input fits. */
-const MAX_OUTPUT = 1_048_576 + 1024;
-
-/** The longest reason of a failure that is kept, in characters. */
-const MAX_REASON = 1000;
-
-/** A device that reported that it could not do a task now gets it again after this, in ms, times the attempts so far. */
-const RETRY_MS = 500;
 
 /**
  * A task whose device was lost waits so long, in ms, for another one before that device may have it again: where a coordinator
@@ -32,12 +18,6 @@ const OTHERS_MS = 3000;
 
 /** How often tasks without an answer are looked for, in ms. */
 const SWEEP_MS = 1000;
-
-/** A device that does not answer this long after a task's time limit, in ms, has lost it. It says so itself within 2 s. */
-const ANSWER_GRACE_MS = 5000;
-
-/** Numbers of leases are 32 bits wide. By the time they begin anew, those in use are far behind. */
-const MAX_LEASE = 2 ** 32 - 1;
 
 /** Of outcomes that nobody asked for, one in so many is worth a warning. */
 const STRAYS_A_WARNING = 1000;
@@ -78,15 +58,12 @@ export class Scheduler implements DispatchListener {
   readonly #jobs = new Map<string, Job>();
   /** Jobs that wait for devices, the one whose turn it is first. */
   readonly #waiting = new Set<Job>();
-  readonly #leases = new Map<string, DeviceLeases>();
+  readonly #leases: LeaseBook;
   readonly #waits: PinnedWaits;
   /** Devices that held tasks before this agent was restarted and are not back. */
   readonly #returns: PinnedWaits;
   #sweep: ReturnType<typeof setInterval> | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  /** Tasks by the number of the lease under which they were sent: faster than by their ids. */
-  readonly #sent = new Map<number, Task>();
-  #lastLease = 0;
   #strays = 0;
   #stopped = false;
 
@@ -95,6 +72,7 @@ export class Scheduler implements DispatchListener {
     private readonly events: SchedulerEvents,
     options: SchedulerOptions,
   ) {
+    this.#leases = new LeaseBook(dispatcher);
     this.#waits = new PinnedWaits(options.reattachGraceMs, (deviceId) => this.#giveUpOn(deviceId));
     this.#returns = new PinnedWaits(RETURN_MS, (deviceId) => {
       if (!dispatcher.isOnline(deviceId)) this.lost(deviceId, "it did not come back after the coordinator's restart");
@@ -122,21 +100,14 @@ export class Scheduler implements DispatchListener {
   /** Begins nothing more of a job, not even what was placed just now, and tells the devices to stop what runs of it. */
   stopJob(job: Job): void {
     this.#waiting.delete(job);
-    for (const leases of this.#leases.values()) {
-      for (const task of leases.tasks) {
-        if (task.job !== job || task.sentAt > 0) continue;
-        leases.delete(task);
-        job.move(task, "QUEUED");
-      }
-    }
-    this.#cancel(job, false);
+    this.#leases.stop(job);
   }
 
   /** Forgets a job. What still runs of it is told to stop, and is not listened to any more. */
   remove(job: Job): void {
     this.#waiting.delete(job);
     this.#jobs.delete(job.record.jobId);
-    this.#cancel(job, true);
+    this.#leases.forget(job);
     if (this.#jobs.size === 0) {
       clearInterval(this.#sweep);
       this.#sweep = undefined;
@@ -154,32 +125,23 @@ export class Scheduler implements DispatchListener {
 
   /** Tasks that devices which are online are running. */
   get runningTasks(): number {
-    let count = 0;
-    for (const { deviceId, tasks } of this.#leases.values()) {
-      if (this.dispatcher.isOnline(deviceId)) count += tasks.size;
-    }
-    return count;
+    return this.#leases.running;
   }
 
   /** Tasks that a device holds. */
   heldBy(deviceId: string): number {
-    return this.#leases.get(deviceId)?.tasks.size ?? 0;
+    return this.#leases.heldBy(deviceId);
   }
 
   attached(deviceId: string, instanceId: string, held: readonly TaskRef[]): void {
     this.#returns.end(deviceId);
-    const before = this.#leases.get(deviceId);
-    const isInUse = before !== undefined && before.tasks.size + before.unsent > 0;
-    if (isInUse && (instanceId === "" || before.instanceId !== instanceId)) {
-      this.lost(deviceId, "its program was restarted");
-    }
+    if (this.#leases.holdsForAnother(deviceId, instanceId)) this.lost(deviceId, "its program was restarted");
     this.#waits.end(deviceId);
     this.#resume(deviceId, instanceId, held);
     this.events.passNeeded();
   }
 
   outcomes(deviceId: string, outcomes: readonly TaskOutcome[]): void {
-    const leases = this.#leases.get(deviceId);
     const settled: Task[] = [];
     const answers: TaskOutcome[] = [];
     const stray: TaskOutcome[] = [];
@@ -190,12 +152,13 @@ export class Scheduler implements DispatchListener {
         stray.push(outcome);
         continue;
       }
-      leases?.delete(task);
-      this.#endLease(task);
+      this.#leases.release(task);
       task.isClosed = true;
       // Its device was lost and came back with the outcome before the task went to another one: it did run.
-      if (task.state === "QUEUED") this.#readopt(task);
-      this.#settle(task, outcome);
+      if (task.state === "QUEUED") readopt(task);
+      const failure = settle(task, outcome);
+      if (failure) this.#fail(task, failure);
+      else task.job.won ||= this.events.succeeded(task);
       settled.push(task);
       answers.push(outcome);
       jobs.add(task.job);
@@ -216,14 +179,12 @@ export class Scheduler implements DispatchListener {
   }
 
   lost(deviceId: string, reason: string): void {
-    const leases = this.#leases.get(deviceId);
-    this.#leases.delete(deviceId);
+    const tasks = this.#leases.lose(deviceId);
     for (const job of this.#jobs.values()) job.leave(deviceId);
     this.away(deviceId);
-    const tasks = [...leases?.tasks ?? []];
     for (const task of tasks) {
       const pauseMs = task.spec.target_device_id ? 0 : OTHERS_MS;
-      this.#failAttempt(task, `lost ${task.deviceName} (${reason})`, "anywhere", pauseMs);
+      this.#fail(task, { reason: `lost ${task.deviceName} (${reason})`, cure: "anywhere", pauseMs });
       if (task.state === "QUEUED" && task.spec.target_device_id && !this.dispatcher.isOnline(deviceId)) {
         this.#waits.begin(deviceId);
       }
@@ -235,7 +196,7 @@ export class Scheduler implements DispatchListener {
   pass(): void {
     if (this.#stopped || this.#waiting.size === 0) return;
     const now = performance.now();
-    const slots = slotsOf(this.dispatcher.targets(), (target) => this.#leasesOf(target.deviceId, target.instanceId));
+    const slots = this.#slots();
     for (let again = true; again;) {
       again = false;
       for (const job of [...this.#waiting]) {
@@ -243,7 +204,7 @@ export class Scheduler implements DispatchListener {
           again = false;
           break;
         }
-        if (placeTurn(job, slots, now, (task, slot) => this.#begin(task, slot)) > 0) again = true;
+        if (placeTurn(job, slots, now, (task, slot) => this.#leases.begin(task, slot)) > 0) again = true;
         this.#waiting.delete(job);
         // The next turn, and the next pass, begin with another job.
         if (!job.ready.isEmpty) this.#waiting.add(job);
@@ -253,58 +214,15 @@ export class Scheduler implements DispatchListener {
     const given = slots.filter(({ batch }) => batch.length > 0);
     if (given.length === 0) return;
     this.events.leased(given.flatMap(leasesOfSlot), given.map(({ batch }) => batch), () => {
-      for (const slot of given) this.#send(slot);
+      for (const slot of given) this.#leases.send(slot);
     });
   }
 
   /** The task whose attempt under way an outcome ends; undefined where it ends none. */
   #answeredBy(outcome: TaskOutcome, deviceId: string): Task | undefined {
-    if (outcome.lease > 0) {
-      const task = this.#sent.get(outcome.lease);
-      return task && task.deviceId === deviceId && mayEnd(task) ? task : undefined;
-    }
+    if (outcome.lease > 0) return this.#leases.sentAs(outcome.lease, deviceId);
     const task = this.#jobs.get(outcome.job_id)?.task(outcome.task_id);
     return task && isAttempt(outcome, task, deviceId) ? task : undefined;
-  }
-
-  /** What comes under this number from now on is late. */
-  #endLease(task: Task): void {
-    if (task.lease > 0) this.#sent.delete(task.lease);
-    task.lease = 0;
-  }
-
-  #begin(task: Task, slot: Slot): void {
-    const { deviceId, deviceName } = slot.target;
-    task.job.move(task, "RUNNING");
-    task.attempt++;
-    task.deviceId = deviceId;
-    task.deviceName = deviceName;
-    task.sentAt = 0;
-    task.isClosed = false;
-    task.job.devices.add(deviceId);
-    slot.leases.add(task);
-    slot.leases.unsent++;
-    slot.batch.push(task);
-  }
-
-  /** Sends what was placed, now that its leases are durable, but for what was cancelled or lost meanwhile. */
-  #send({ leases, batch }: Slot): void {
-    leases.unsent -= batch.length;
-    if (this.#leases.get(leases.deviceId) !== leases || !this.dispatcher.isOnline(leases.deviceId)) return;
-    const tasks = batch.filter((task) => task.state === "RUNNING" && task.sentAt === 0 && leases.tasks.has(task));
-    this.#assign(leases.deviceId, tasks);
-  }
-
-  #assign(deviceId: string, tasks: readonly Task[]): void {
-    if (tasks.length === 0) return;
-    const now = performance.now();
-    for (const task of tasks) {
-      this.#endLease(task);
-      task.sentAt = now;
-      task.lease = this.#nextLease();
-      this.#sent.set(task.lease, task);
-    }
-    this.dispatcher.assign(deviceId, tasks.map(assignmentOf));
   }
 
   /**
@@ -312,7 +230,7 @@ export class Scheduler implements DispatchListener {
    * begun), and what nobody wants of it any more it is told to stop.
    */
   #resume(deviceId: string, instanceId: string, held: readonly TaskRef[]): void {
-    const leases = this.#leasesOf(deviceId, instanceId);
+    const leases = this.#leases.of(deviceId, instanceId);
     const known = new Set<Task>();
     const unwanted: TaskRef[] = [];
     for (const ref of held) {
@@ -323,7 +241,7 @@ export class Scheduler implements DispatchListener {
         continue;
       }
       known.add(task);
-      if (task.state === "QUEUED") this.#readopt(task);
+      if (task.state === "QUEUED") readopt(task);
       leases.add(task);
       task.job.devices.add(deviceId);
       task.sentAt = performance.now();
@@ -331,19 +249,16 @@ export class Scheduler implements DispatchListener {
     // Those whose lease is being written are sent when it is.
     const isBeingSent = (task: Task) => task.sentAt === 0 && leases.unsent > 0;
     const missing = [...leases.tasks].filter((task) => !known.has(task) && !task.job.cancelling && !isBeingSent(task));
-    this.#assign(deviceId, missing);
+    this.#leases.assign(deviceId, missing);
     if (unwanted.length > 0) this.dispatcher.cancel(deviceId, unwanted);
-  }
-
-  /** The attempt that was given up goes on after all. */
-  #readopt(task: Task): void {
-    task.job.move(task, "RUNNING");
-    task.failedAttempts = task.failedAttempts.filter(({ attempt }) => attempt !== task.attempt);
   }
 
   /** What devices held goes on where they still do; what failed before waits for the devices that are not back yet. */
   #restore(job: Job, held: ReadonlyMap<Task, string>): void {
-    for (const [task, instanceId] of held) this.#hold(task, instanceId);
+    for (const [task, instanceId] of held) {
+      this.#leases.hold(task, instanceId);
+      if (!this.dispatcher.isOnline(task.deviceId)) this.#returns.begin(task.deviceId);
+    }
     const holders = new Set([...held.keys()].map((task) => task.deviceId));
     for (const { deviceId, instanceId } of this.dispatcher.targets()) {
       if (holders.has(deviceId)) this.attached(deviceId, instanceId, []);
@@ -354,65 +269,18 @@ export class Scheduler implements DispatchListener {
     }
   }
 
-  #hold(task: Task, instanceId: string): void {
-    const { deviceId } = task;
-    this.#leasesOf(deviceId, instanceId).add(task);
-    task.job.devices.add(deviceId);
-    task.sentAt = performance.now();
-    if (!this.dispatcher.isOnline(deviceId)) this.#returns.begin(deviceId);
+  #fail(task: Task, failure: Failure): void {
+    failAttempt(task, failure, () => this.#hasAnother(task));
+    this.#wait(task.job);
   }
 
-  #leasesOf(deviceId: string, instanceId: string): DeviceLeases {
-    let leases = this.#leases.get(deviceId);
-    if (!leases || (leases.tasks.size === 0 && leases.unsent === 0 && leases.instanceId !== instanceId)) {
-      this.#leases.set(deviceId, leases = new DeviceLeases(deviceId, instanceId));
-    }
-    return leases;
+  /** Whether there is a device that may have a task and has not failed it. */
+  #hasAnother(task: Task): boolean {
+    return this.#slots().some((slot) => mayRun(task, slot) && !hasFailedOn(task, slot.target.deviceId));
   }
 
-  /** What a device says is bounded before it is kept and shown. */
-  #settle(task: Task, outcome: TaskOutcome): void {
-    if (outcome.ok && outcome.output.length <= MAX_OUTPUT) {
-      task.job.move(task, "DONE");
-      task.result = outcome.output;
-      task.job.won ||= this.events.succeeded(task);
-      return;
-    }
-    if (outcome.ok) return this.#failAttempt(task, `its result is longer than ${MAX_OUTPUT} characters`, "nothing");
-    const reason = oneLine(outcome.error.slice(0, MAX_REASON)) || "the device reported a failure without a reason";
-    this.#failAttempt(task, reason, cureOf(outcome.error_code));
-  }
-
-  /**
-   * The attempt under way came to nothing: another one may follow.
-   *
-   * @param pauseMs so long, in ms, a device that failed the task does not get it again; another one may at once
-   */
-  #failAttempt(task: Task, reason: string, cure: Cure, pauseMs = RETRY_MS * task.attempt): void {
-    const { attempt, deviceId, deviceName, job } = task;
-    this.#endLease(task);
-    task.failedAttempts = [...task.failedAttempts, { attempt, deviceId, deviceName, reason }];
-    if (job.cancelling) {
-      job.move(task, "CANCELLED");
-      task.error = "cancelled while it ran";
-      return;
-    }
-    if (attempt < MAX_ATTEMPTS && this.#isCurable(task, cure)) {
-      job.move(task, "QUEUED");
-      // A device that is lost cannot be asked again too soon; one that said that it could not do it now can.
-      task.notBefore = performance.now() + pauseMs;
-      job.ready.add(task);
-      this.#wait(job);
-      return;
-    }
-    job.move(task, "FAILED");
-    task.error = attempt > 1 ? `given up after ${attempt} attempts: ${reason}` : reason;
-  }
-
-  #isCurable(task: Task, cure: Cure): boolean {
-    if (cure !== "elsewhere") return cure === "anywhere";
-    const slots = slotsOf(this.dispatcher.targets(), (target) => this.#leasesOf(target.deviceId, target.instanceId));
-    return slots.some((slot) => mayRun(task, slot) && !hasFailedOn(task, slot.target.deviceId));
+  #slots(): Slot[] {
+    return slotsOf(this.dispatcher.targets(), ({ deviceId, instanceId }) => this.#leases.of(deviceId, instanceId));
   }
 
   /** Tells of tasks that changed without having been answered. */
@@ -441,22 +309,6 @@ export class Scheduler implements DispatchListener {
     this.events.settled([], { deviceId, outcomes: stray });
   }
 
-  /** Tells devices to stop what they run of a job. */
-  #cancel(job: Job, forget: boolean): void {
-    if ((job.progress[job.group]?.running ?? 0) === 0) return;
-    for (const leases of this.#leases.values()) {
-      const tasks = [...leases.tasks].filter((task) => task.job === job);
-      const sent = tasks.filter((task) => task.sentAt > 0);
-      if (forget) {
-        for (const task of tasks) {
-          leases.delete(task);
-          this.#endLease(task);
-        }
-      }
-      if (sent.length > 0) this.dispatcher.cancel(leases.deviceId, sent.map(refOf));
-    }
-  }
-
   #giveUpOn(deviceId: string): void {
     if (this.dispatcher.isOnline(deviceId)) return;
     const failed: Task[] = [];
@@ -474,27 +326,12 @@ export class Scheduler implements DispatchListener {
 
   /** A device that is there and lets a task's time limit pass without a word has lost the task. */
   #dropUnanswered(): void {
-    const now = performance.now();
-    const dropped: Task[] = [];
-    for (const leases of this.#leases.values()) {
-      if (!this.dispatcher.isOnline(leases.deviceId)) continue;
-      const late = [...leases.tasks].filter((task) =>
-        task.sentAt > 0 && now > task.sentAt + task.timeoutMs + ANSWER_GRACE_MS
-      );
-      if (late.length === 0) continue;
-      this.dispatcher.cancel(leases.deviceId, late.map(refOf));
-      for (const task of late) {
-        leases.delete(task);
-        task.isClosed = true;
-        this.#failAttempt(task, `${task.deviceName} did not answer within ${task.timeoutMs / 1000} s`, "anywhere");
-        dropped.push(task);
-      }
+    const dropped = this.#leases.takeUnanswered();
+    for (const task of dropped) {
+      const reason = `${task.deviceName} did not answer within ${task.timeoutMs / 1000} s`;
+      this.#fail(task, { reason, cure: "anywhere" });
     }
     if (dropped.length > 0) this.#settleAll(dropped);
-  }
-
-  #nextLease(): number {
-    return this.#lastLease = this.#lastLease % MAX_LEASE + 1;
   }
 
   #wait(job: Job): void {
@@ -512,38 +349,4 @@ export class Scheduler implements DispatchListener {
     clearTimeout(this.#retry);
     if (next < Infinity) this.#retry = setTimeout(() => this.events.passNeeded(), next - now + 1);
   }
-}
-
-/** True for the attempt that the device was given last, while nobody else holds the task. */
-function isAttempt(ref: TaskRef, task: Task, deviceId: string): boolean {
-  return mayEnd(task) && task.deviceId === deviceId && task.attempt === ref.attempt;
-}
-
-/** Whether an answer still counts: the first one does. */
-function mayEnd(task: Task): boolean {
-  return !isFinished(task.state) && !task.isClosed && !task.job.won && !task.job.ending;
-}
-
-/** What was placed on a device, as it is written: a lease for each job. */
-function leasesOfSlot({ target, batch }: Slot): Lease[] {
-  const { deviceId, deviceName, instanceId } = target;
-  const ordinals = new Map<Job, number[]>();
-  for (const task of batch) {
-    const list = ordinals.get(task.job);
-    if (list) list.push(task.ordinal);
-    else ordinals.set(task.job, [task.ordinal]);
-  }
-  return [...ordinals].map(([job, list]) => {
-    return { jobId: job.record.jobId, deviceId, deviceName, instanceId, ordinals: list };
-  });
-}
-
-function assignmentOf(task: Task): TaskAssignment {
-  const { task_id, kind, input } = task.spec;
-  const { attempt, timeoutMs: timeout_ms, lease } = task;
-  return { job_id: task.job.record.jobId, task_id, attempt, kind, input, timeout_ms, lease };
-}
-
-function refOf(task: Task): TaskRef {
-  return { job_id: task.job.record.jobId, task_id: task.spec.task_id, attempt: task.attempt };
 }

@@ -3,7 +3,8 @@ import type { Plan, TaskOutcome } from "../../proto/messages.ts";
 import { checkPlan } from "../plans/check_plan.ts";
 import type { JobRecord } from "../store/store.ts";
 import { Job, type Task } from "./job.ts";
-import { MAX_ATTEMPTS, Scheduler } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import { MAX_ATTEMPTS } from "./settling.ts";
 import { outcomeOf, SimulatedMesh } from "./simulated_mesh.ts";
 import { taskRecords } from "./submission.ts";
 
