@@ -143,8 +143,11 @@ export class JobRules implements WorkerEvents, StoreEvents {
       );
       Object.assign(record, change);
     }
+    // Where a write failed, what came meanwhile is tried together with it: a lease then may stand beside its task's end.
+    const endedNow = new Set<TaskRecord>();
     for (const { jobId, ordinal, ...change } of tasks ?? []) {
       const task = this.#task(jobId, ordinal);
+      if (!isFinished(task.state) && isFinished(change.state)) endedNow.add(task);
       const what = `${jobId}/${task.spec.task_id} becomes ${change.state}`;
       // The end of a cancelled job says once more what was cancelled.
       assert(!isFinished(task.state) || task.state === change.state, `${what}: it is ${task.state}`);
@@ -156,7 +159,8 @@ export class JobRules implements WorkerEvents, StoreEvents {
       const job = this.jobs.get(jobId);
       assert(job);
       for (const at of ordinals) {
-        assert(!isFinished(this.#task(jobId, at).state), `${jobId}: a task that has ended is leased`);
+        const task = this.#task(jobId, at);
+        assert(!isFinished(task.state) || endedNow.has(task), `${jobId}: a task that has ended is leased`);
         job.begun.set(at, (job.begun.get(at) ?? 0) + 1);
       }
     }
