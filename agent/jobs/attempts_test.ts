@@ -12,7 +12,7 @@ async function detailOf(rig: JobRig, jobId: string) {
 }
 
 Deno.test("a task that its device cannot do now goes to another one, and the reason is kept", async () => {
-  using time = new SimulatedTime();
+  using _time = new SimulatedTime();
   await using rig = await JobRig.start();
   rig.mesh.come("a", { name: "ann" });
   const jobId = await rig.submit(planOf(tasksOf(1)));

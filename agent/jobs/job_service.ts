@@ -1,95 +1,31 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { delay } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
-import { newId } from "../core/ids.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
-import { checkPlanInTurns } from "../plans/check_plan.ts";
-import type { Planner } from "../plans/planner.ts";
-import type {
-  Change,
-  JobChange,
-  JobPosition,
-  JobRecord,
-  JobState,
-  Lease,
-  Store,
-  SubmissionKey,
-  TaskChange,
-  TaskState,
-} from "../store/store.ts";
-import type { DeviceInfo, JobInfo, JobStatus, JobSummary, JobUpdate, TaskDetail } from "../../proto/messages.ts";
+import type { Change, JobChange, JobPosition, JobRecord, JobState, Lease, Store, TaskChange } from "../store/store.ts";
+import type { JobInfo, JobStatus, JobSummary } from "../../proto/messages.ts";
 import type { TaskDispatcher } from "./dispatcher.ts";
 import { Job, type Task } from "./job.ts";
-import {
-  finalResultOf,
-  MAX_TASKS_WITH_RESULTS,
-  overviewOf,
-  statusOf,
-  summaryLine,
-  summaryOf,
-  taskDetailOf,
-  taskStatusOf,
-} from "./job_view.ts";
-import { JobWatch } from "./job_watch.ts";
+import { finalUpdateOf, overviewOf, statusOf, summaryOf } from "./job_view.ts";
+import type { JobWatcher } from "./job_watch.ts";
+import { JobWatches } from "./job_watches.ts";
 import { Journal } from "./journal.ts";
-import { reduceKind } from "./reduce.ts";
-import { SUBMISSION_LIFE_MS } from "./retention.ts";
 import { type Answered, Scheduler } from "./scheduler.ts";
 import { isFinished, moveJob } from "./states.ts";
-import { checkSubmission, type JobSubmission, requireRunnable, taskRecords } from "./submission.ts";
+import type { JobSubmission } from "./submission.ts";
+import { Submitter, type SubmitterOptions } from "./submitter.ts";
+import { pageOf, storedPage, type TaskPage, type TaskQuery } from "./task_pages.ts";
 
 const log = logger("jobs");
 
 /** What runs of a job that is cancelled gets so long, in ms, to stop and say so. */
 const CANCEL_MS = 2000;
 
-/** A plan with more tasks is taken step by step, so that other calls are served in between. */
-const TASKS_A_TURN = 2000;
-
-/** Characters of inputs and results in one page of tasks, at most; one task may be larger. */
-const PAGE_CHARACTERS = 4 * 1024 * 1024;
-
-/** What the service knows of devices. */
-export interface JobDevices {
-  /** True for every registered device, online or not. */
-  has(deviceId: string): boolean;
-  /** The devices that can take work now. */
-  online(): readonly DeviceInfo[];
-}
-
-export interface JobServiceOptions {
+export interface JobServiceOptions extends SubmitterOptions {
   readonly store: Store;
   readonly dispatcher: TaskDispatcher;
-  readonly devices: JobDevices;
-  readonly planner: Planner;
-  /** Kinds of tasks that can run. */
-  readonly kinds: readonly string[];
   /** How long a task waits for the device that it names while that is away, in ms. */
   readonly reattachGraceMs: number;
-  /** At most this many tasks wait or run at once; past that a submission is refused. */
-  readonly maxQueuedTasks: number;
-}
-
-/** Which tasks of a job are asked for. */
-export interface TaskQuery {
-  readonly jobId: string;
-  readonly state?: TaskState | undefined;
-  /** Only tasks behind this place in plan order, from 0; -1 = from the first. */
-  readonly after: number;
-  readonly limit: number;
-}
-
-export interface TaskPage {
-  readonly tasks: TaskDetail[];
-  /** Where the next page begins; undefined after the last one. */
-  readonly next: number | undefined;
-}
-
-/** Who hears of a job: updates, then its end, or why nothing more can be told. */
-export interface JobWatcher {
-  send(update: JobUpdate): void;
-  end(error?: unknown): void;
 }
 
 /** A job whose end somebody waits for. */
@@ -109,15 +45,14 @@ export class JobService implements Component {
   readonly #active = new Map<string, Job>();
   readonly #journal: Journal;
   readonly #scheduler: Scheduler;
-  readonly #watches = new Map<Job, Set<JobWatch>>();
-  /** Submissions with a key that are under way. */
-  readonly #submitting = new Map<string, Promise<JobInfo>>();
+  readonly #submitter: Submitter;
+  readonly #watches = new JobWatches();
   readonly #cancels = new Map<Job, Cancel>();
-  #openTasks = 0;
   #stopping = false;
   #stopped = false;
 
   constructor(private readonly options: JobServiceOptions) {
+    this.#submitter = new Submitter(options, (job) => this.#begin(job));
     this.#journal = new Journal(options.store, () => this.#scheduler.pass());
     this.#scheduler = new Scheduler(options.dispatcher, {
       passNeeded: () => this.#journal.ask(),
@@ -132,7 +67,7 @@ export class JobService implements Component {
     const stored = await this.options.store.unfinishedJobs();
     for (const one of stored) {
       const { job, held } = Job.restore(one);
-      this.#openTasks += job.openTasks;
+      this.#submitter.openTasks += job.openTasks;
       this.#begin(job, held);
     }
     if (stored.length > 0) log.info("{count} unfinished jobs go on", { count: stored.length });
@@ -145,13 +80,12 @@ export class JobService implements Component {
     await this.#journal.close();
     this.#stopped = true;
     const stopping = stoppingError();
-    for (const watches of this.#watches.values()) for (const watch of watches) watch.fail(stopping);
+    this.#watches.fail(stopping);
     for (const { timer, end } of this.#cancels.values()) {
       clearTimeout(timer);
       end.reject(stopping);
     }
     this.#cancels.clear();
-    this.#watches.clear();
   }
 
   /** Takes no new job, places no new task, and waits for those that run, at most `ms`. */
@@ -173,15 +107,8 @@ export class JobService implements Component {
    */
   async submit(request: JobSubmission, signal?: AbortSignal): Promise<JobInfo> {
     if (this.#stopping) throw stoppingError();
-    checkSubmission(request);
-    const { submission } = request;
-    if (!submission) return infoOf(await this.#submit(request, signal));
-    const key = JSON.stringify([submission.client, submission.key]);
-    const before = this.#submitting.get(key);
-    if (before) return await before;
-    const submitting = this.#submitOnce(request, submission, signal).finally(() => this.#submitting.delete(key));
-    this.#submitting.set(key, submitting);
-    return await submitting;
+    const { jobId, createdAt, summary } = await this.#submitter.submit(request, signal);
+    return { job_id: jobId, created_at: Math.floor(createdAt / 1000), summary };
   }
 
   /** @throws {MeshError} NOT_FOUND */
@@ -204,22 +131,12 @@ export class JobService implements Component {
   }
 
   /** @throws {MeshError} NOT_FOUND */
-  async tasks({ jobId, state, after, limit }: TaskQuery): Promise<TaskPage> {
-    const active = this.#active.get(jobId);
-    if (active) return activePage(active, { jobId, state, after, limit });
-    const tasks = await this.options.store.listTasks({
-      jobId,
-      after,
-      limit: limit + 1,
-      characters: PAGE_CHARACTERS,
-      ...(state ? { state } : {}),
-    });
-    if (tasks.length === 0 && !await this.#exists(jobId)) throw unknownJob(jobId);
-    const page = tasks.slice(0, limit);
-    // A page that is short because its results are large is not the last one: only an empty one is sure to be.
-    const size = page.reduce((sum, task) => sum + task.spec.input.length + task.result.length, 0);
-    const more = tasks.length > limit || size > PAGE_CHARACTERS;
-    return { tasks: page.map(taskDetailOf), next: more ? page.at(-1)?.ordinal : undefined };
+  async tasks(query: TaskQuery): Promise<TaskPage> {
+    const active = this.#active.get(query.jobId);
+    if (active) return pageOf(active.tasks, query);
+    const page = await storedPage(this.options.store, query);
+    if (page.tasks.length === 0 && !await this.#exists(query.jobId)) throw unknownJob(query.jobId);
+    return page;
   }
 
   /**
@@ -231,21 +148,10 @@ export class JobService implements Component {
   async watch(jobId: string, options: { readonly countsOnly: boolean }, watcher: JobWatcher): Promise<() => void> {
     if (this.#stopped) throw stoppingError();
     const active = this.#active.get(jobId);
-    if (active) return this.#watchActive(active, options.countsOnly, watcher);
+    if (active) return this.#watches.begin(active, options.countsOnly, watcher);
     const stored = await this.options.store.job(jobId);
     if (!stored) throw unknownJob(jobId);
-    const { job } = Job.restore(stored);
-    const withTasks = !options.countsOnly && job.tasks.length <= MAX_TASKS_WITH_RESULTS;
-    watcher.send({
-      job_id: jobId,
-      state: stored.job.state,
-      snapshot: true,
-      current_group: job.group,
-      groups: job.progress.map((counts) => ({ ...counts })),
-      tasks: withTasks ? job.tasks.map((task) => taskStatusOf(task, true)) : [],
-      reason: stored.job.reason,
-      final_result: options.countsOnly ? "" : finalResultOf(stored.job, stored.tasks),
-    });
+    watcher.send(finalUpdateOf(stored, Job.restore(stored).job, options.countsOnly));
     watcher.end();
     return () => {};
   }
@@ -273,59 +179,6 @@ export class JobService implements Component {
     await this.options.store.removeJob(jobId);
   }
 
-  async #submitOnce(request: JobSubmission, key: SubmissionKey, signal: AbortSignal | undefined): Promise<JobInfo> {
-    const before = await this.options.store.submittedJob(key, Date.now() - SUBMISSION_LIFE_MS);
-    return infoOf(before ?? await this.#submit(request, signal));
-  }
-
-  async #submit(request: JobSubmission, signal: AbortSignal | undefined): Promise<JobRecord> {
-    const { text, maxWorkers, submission } = request;
-    const reduce = reduceKind(request.reduce);
-    const online = this.options.devices.online();
-    const plan = await checkPlanInTurns(
-      request.plan ?? (await this.options.planner.plan({ text, maxWorkers, devices: online }, signal)).plan,
-    );
-    const { kinds, devices, maxQueuedTasks } = this.options;
-    const isLarge = plan.taskCount > TASKS_A_TURN;
-    if (isLarge) await turn();
-    requireRunnable(plan, maxWorkers, { kinds, hasDevice: (deviceId) => devices.has(deviceId) });
-    if (this.#openTasks + plan.taskCount > maxQueuedTasks) {
-      throw new MeshError(
-        "RESOURCE_EXHAUSTED",
-        plan.taskCount > maxQueuedTasks
-          ? `plan: ${plan.taskCount} tasks are more than this agent queues (--max-queued-tasks ${maxQueuedTasks})`
-          : `${this.#openTasks} tasks are queued, ${plan.taskCount} more would pass the limit of ${maxQueuedTasks} ` +
-            "(--max-queued-tasks): try again later",
-      );
-    }
-    this.#openTasks += plan.taskCount;
-    let job: Job;
-    try {
-      const summary = summaryLine(plan, maxWorkers, online.map((device) => device.device_id));
-      const times = { createdAt: Date.now(), finishedAt: 0 };
-      const record: JobRecord = {
-        jobId: newId(),
-        text,
-        maxWorkers,
-        reduce,
-        summary,
-        ...times,
-        state: "QUEUED",
-        reason: "",
-      };
-      if (isLarge) await turn();
-      job = new Job(record, taskRecords(plan, request));
-      if (isLarge) await turn();
-      await this.options.store.insertJob(record, job.tasks, submission);
-    } catch (error) {
-      this.#openTasks -= plan.taskCount;
-      throw error;
-    }
-    if (isLarge) await turn();
-    this.#begin(job);
-    return job.record;
-  }
-
   #begin(job: Job, held?: ReadonlyMap<Task, string>): void {
     this.#active.set(job.record.jobId, job);
     this.#scheduler.add(job, held);
@@ -336,15 +189,11 @@ export class JobService implements Component {
   }
 
   #settled(tasks: readonly Task[], answered: Answered | undefined): void {
-    for (const task of tasks) if (isFinished(task.state)) this.#openTasks--;
+    for (const task of tasks) if (isFinished(task.state)) this.#submitter.openTasks--;
     this.#write({ tasks: tasks.map(changeOf) }, () => {
       if (answered) this.options.dispatcher.acknowledge(answered.deviceId, answered.outcomes);
     });
-    if (this.#watches.size > 0) this.#tellWatches(tasks);
-  }
-
-  #tellWatches(tasks: readonly Task[]): void {
-    for (const task of tasks) this.#watches.get(task.job)?.forEach((watch) => watch.changed([task]));
+    this.#watches.tasksChanged(tasks);
   }
 
   #leased(leases: readonly Lease[], batches: readonly (readonly Task[])[], durable: () => void): void {
@@ -356,7 +205,7 @@ export class JobService implements Component {
       started.push({ jobId, state: "RUNNING", finishedAt: 0, reason: "" });
     }
     this.#write({ jobs: started, leases }, durable);
-    if (this.#watches.size > 0) { for (const batch of batches) this.#tellWatches(batch); }
+    for (const batch of batches) this.#watches.tasksChanged(batch);
   }
 
   #idle(job: Job): void {
@@ -374,7 +223,7 @@ export class JobService implements Component {
     if (job.isLastGroup) return this.#end(job, "DONE", "", "");
     job.group++;
     this.#scheduler.openGroup(job);
-    this.#watches.get(job)?.forEach((watch) => watch.changed([]));
+    this.#watches.changed(job, []);
   }
 
   #cancelJob(job: Job): Cancel {
@@ -396,8 +245,8 @@ export class JobService implements Component {
       job.move(task, "CANCELLED");
       task.error = "the job was cancelled";
     }
-    this.#openTasks -= waiting.length;
-    this.#watches.get(job)?.forEach((watch) => watch.changed(waiting));
+    this.#submitter.openTasks -= waiting.length;
+    this.#watches.changed(job, waiting);
     const timer = setTimeout(() => this.#idle(job), CANCEL_MS);
     if (job.openInGroup === 0) this.#idle(job);
     return timer;
@@ -412,7 +261,7 @@ export class JobService implements Component {
       job.move(task, "CANCELLED");
       task.error = why;
     }
-    this.#openTasks -= open.length;
+    this.#submitter.openTasks -= open.length;
     // What was cancelled before the end is written with it, whatever the end is: a success may have decided it meanwhile.
     const changed = job.cancelling ? job.tasks.filter((task) => task.state === "CANCELLED") : open;
     const { record } = job;
@@ -426,29 +275,12 @@ export class JobService implements Component {
     moveJob(record, state);
     Object.assign(record, { finishedAt, reason });
     this.#active.delete(record.jobId);
-    for (const watch of this.#watches.get(job) ?? []) {
-      watch.changed(changed);
-      watch.end();
-    }
-    this.#watches.delete(job);
+    this.#watches.ended(job, changed);
     const cancel = this.#cancels.get(job);
     clearTimeout(cancel?.timer);
     cancel?.end.resolve();
     this.#cancels.delete(job);
     log.info("job {jobId} is {state}", { jobId: record.jobId, state, ...(reason ? { reason } : {}) });
-  }
-
-  #watchActive(job: Job, countsOnly: boolean, watcher: JobWatcher): () => void {
-    const watches = this.#watches.get(job) ?? new Set();
-    this.#watches.set(job, watches);
-    const watch = new JobWatch(job, countsOnly, watcher);
-    watches.add(watch);
-    watch.begin();
-    return () => {
-      watch.cancel();
-      watches.delete(watch);
-      if (watches.size === 0 && this.#watches.get(job) === watches) this.#watches.delete(job);
-    };
   }
 
   async #alreadyCancelled(jobId: string): Promise<JobSummary> {
@@ -472,27 +304,8 @@ export class JobService implements Component {
 /** What a cancelled job says of itself. */
 const CANCELLED = "cancelled by a client";
 
-function activePage(job: Job, { state, after, limit }: TaskQuery): TaskPage {
-  const tasks: Task[] = [];
-  let size = 0;
-  for (let at = after + 1; at < job.tasks.length; at++) {
-    const task = job.tasks[at];
-    if (!task || (state && task.state !== state)) continue;
-    if (tasks.length === limit || size > PAGE_CHARACTERS) {
-      return { tasks: tasks.map(taskDetailOf), next: tasks.at(-1)?.ordinal };
-    }
-    size += task.spec.input.length + task.result.length;
-    tasks.push(task);
-  }
-  return { tasks: tasks.map(taskDetailOf), next: undefined };
-}
-
 function isDone(task: Task): boolean {
   return task.state === "DONE";
-}
-
-function infoOf({ jobId, createdAt, summary }: JobRecord): JobInfo {
-  return { job_id: jobId, created_at: Math.floor(createdAt / 1000), summary };
 }
 
 function stoppingError(): MeshError {

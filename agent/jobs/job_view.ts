@@ -1,6 +1,6 @@
 import type { JobOverview, JobRecord, TaskRecord } from "../store/store.ts";
 import type { CheckedPlan } from "../plans/check_plan.ts";
-import type { GroupProgress, JobStatus, JobSummary, TaskDetail, TaskStatus } from "../../proto/messages.ts";
+import type { GroupProgress, JobStatus, JobSummary, JobUpdate, TaskDetail, TaskStatus } from "../../proto/messages.ts";
 import { finalResult } from "./reduce.ts";
 import { isFinished } from "./states.ts";
 
@@ -58,6 +58,27 @@ export function taskStatusOf(task: TaskRecord, withResult: boolean): TaskStatus 
     state: task.state,
     result: withResult ? task.result : "",
     error: task.error,
+  };
+}
+
+/** A job that has ended as `WatchJob` shows it, in one message. */
+export function finalUpdateOf(
+  { job, tasks }: { readonly job: JobRecord; readonly tasks: readonly TaskRecord[] },
+  { group, progress }: { readonly group: number; readonly progress: readonly Readonly<GroupProgress>[] },
+  countsOnly: boolean,
+): JobUpdate {
+  const extent = extentOf(tasks);
+  return {
+    job_id: job.jobId,
+    state: job.state,
+    snapshot: true,
+    current_group: group,
+    groups: progress.map((counts) => ({ ...counts })),
+    tasks: countsOnly || tasks.length > MAX_TASKS_WITH_RESULTS
+      ? []
+      : tasks.map((task) => taskStatusOf(task, extent.withResults)),
+    reason: job.reason,
+    final_result: countsOnly ? "" : shownResult(job, tasks, extent),
   };
 }
 

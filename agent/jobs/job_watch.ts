@@ -8,6 +8,12 @@ const INTERVAL_MS = 100;
 /** Characters of results in one message, at most: what is more waits for the next one. */
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
+/** Who hears of a job: updates, then its end, or why nothing more can be told. */
+export interface JobWatcher {
+  send(update: JobUpdate): void;
+  end(error?: unknown): void;
+}
+
 /** One watcher of one job that is under way: a snapshot, then what changes. */
 export class JobWatch {
   readonly #changed = new Set<Task>();
@@ -20,7 +26,7 @@ export class JobWatch {
   constructor(
     private readonly job: Job,
     private readonly countsOnly: boolean,
-    private readonly watcher: { send(update: JobUpdate): void; end(error?: unknown): void },
+    private readonly watcher: JobWatcher,
   ) {
     this.#withTasks = !countsOnly && job.tasks.length <= MAX_TASKS_WITH_RESULTS;
   }
