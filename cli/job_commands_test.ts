@@ -96,6 +96,14 @@ Deno.test("job --tasks lists all tasks, page by page, and why attempts failed", 
   assertEquals(agent.requests("ListTasks").at(-1), { job_id: JOB, state: "DONE", limit: 1000, page_token: "2" });
 });
 
+Deno.test("job --tasks says why an attempt failed at a task that waits for another one", async () => {
+  const failed_attempts = [{ attempt: 1, device_id: PHONE, device_name: "phone", reason: "lost phone" }];
+  const waiting = { status: task("c", "QUEUED", "", ""), group: 0, attempts: 1, failed_attempts };
+  await using agent = await CannedAgent.start({ ListTasks: () => ({ tasks: [waiting] }) });
+  const { stdout } = await run(agent, "job", JOB, "--tasks");
+  assertMatch(stdout, /\nc +1 +QUEUED +phone +1 *\n {2}attempt 1 +phone +lost phone\n$/);
+});
+
 Deno.test("flags of job that do not go together are refused", async () => {
   const wrong: [string[], RegExp][] = [
     [["--watch", "--tasks"], /--watch and --tasks exclude each other: give one of them/],

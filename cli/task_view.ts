@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   { header: "RESULT", shrinkTo: 10 },
 ];
 
-/** Prints tasks as a table; under each that failed stands why its attempts did. */
+/** Prints tasks as a table; under each that is not DONE stands why attempts at it failed. */
 export async function printTasks(tasks: readonly TaskDetail[], output: Output): Promise<void> {
   await output.table(COLUMNS, tasks.flatMap((task) => [taskRow(task, output.paint), ...attemptRows(task)]));
 }
@@ -30,7 +30,7 @@ function taskRow({ status, group, attempts }: TaskDetail, paint: Paint): Row {
 }
 
 function attemptRows({ status, failed_attempts }: TaskDetail): Row[] {
-  if (status?.state !== "FAILED") return [];
+  if (status?.state === "DONE") return [];
   return failed_attempts.map(({ attempt, device_name, reason }) => [
     `  attempt ${attempt}`,
     "",

@@ -17,7 +17,7 @@ export const command: Command = {
   usage: ["job ID [--watch]", "job ID --tasks [--state STATE]", "job ID --delete"],
   details:
     "ID may be the beginning of one.\nWith --watch it ends when the job does: exit code 0 when it is DONE, else 1.\n" +
-    "With --tasks every task is listed, of the largest jobs too, and why attempts at those that failed did.\n" +
+    "With --tasks every task is listed, of the largest jobs too, and why attempts at those that are not DONE failed.\n" +
     "With --json: the message JobStatus; with --watch one a line for each change, with --tasks one TaskDetail a line.",
   flags: {
     watch: { kind: "boolean", help: "follow the job to its end" },
