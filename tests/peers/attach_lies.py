@@ -137,12 +137,12 @@ def _():
     with RawWorker(gamma, "boaster", credits=2**31 - 1) as boaster:
         for credits in [2**31 - 1, -(2**31), -1]:
             boaster.send(credits=credits)
-        job_id = gamma.submit([echo(f"t{n}", "boaster") for n in range(400)])
-        tasks = boaster.wait_for("tasks", 256)
-        assert len(boaster.all("tasks")) <= 256, len(boaster.all("tasks"))
-        boaster.send(outcomes=[outcome_of(task) for task in tasks], credits=256)
-        rest = boaster.wait_for("tasks", 400)[256:]
-        boaster.send(outcomes=[outcome_of(task) for task in rest], credits=144)
+        job_id = gamma.submit([echo(f"t{n}", "boaster") for n in range(1500)])
+        tasks = boaster.wait_for("tasks", 1024)
+        equal(len(boaster.all("tasks")), 1024)
+        boaster.send(outcomes=[outcome_of(task) for task in tasks], credits=1024)
+        rest = boaster.wait_for("tasks", 1500)[1024:]
+        boaster.send(outcomes=[outcome_of(task) for task in rest], credits=476)
         equal(gamma.finished(job_id).state, "DONE")
 
 

@@ -32,8 +32,8 @@ class Agent:
         self.mesh = mesh_pb2_grpc.MeshServiceStub(self.channel)
         self.session = ""
 
-    def open(self, key=KEY):
-        self.session = self.CreateSession(pb.AuthRequest(device_name="python", security_key=key)).session_id
+    def open(self, key=KEY, name="python"):
+        self.session = self.CreateSession(pb.AuthRequest(device_name=name, security_key=key)).session_id
         return self
 
     def stub(self, method):
@@ -67,6 +67,35 @@ class Agent:
         """The id of a new job of groups, each a list of tasks."""
         return self.SubmitJob(pb.JobRequest(plan=plan(*groups), **fields)).job_id
 
+    def start(self, *groups, reduce="", **fields):
+        """The same by StartJob, whose own fields are `fields`."""
+        job = pb.JobRequest(plan=plan(*groups), reduce=pb.ReduceSpec(kind=reduce))
+        return self.StartJob(mesh_pb2.StartJobRequest(job=job, **fields)).job_id
+
+    def watch(self, job_id, **fields):
+        """What is told of a job, message by message."""
+        return self.WatchJob(mesh_pb2.WatchJobRequest(job_id=job_id, **fields))
+
+    def cancel(self, job_id):
+        return self.CancelJob(pb.JobId(job_id=job_id))
+
+    def delete(self, job_id):
+        return self.DeleteJob(pb.JobId(job_id=job_id))
+
+    def pages(self, method, request):
+        """All answers of a method that answers page by page."""
+        answers = []
+        while not answers or request.page_token:
+            assert len(answers) < 1000, "the pages do not end"
+            answers.append(getattr(self, method)(request))
+            request.page_token = answers[-1].next_page_token
+        return answers
+
+    def tasks(self, job_id, **fields):
+        """The tasks of a job, of all pages."""
+        request = mesh_pb2.ListTasksRequest(job_id=job_id, **fields)
+        return [task for page in self.pages("ListTasks", request) for task in page.tasks]
+
     def job(self, job_id):
         return self.GetJob(pb.JobId(job_id=job_id))
 
@@ -97,3 +126,8 @@ def echo(task_id, device_id="", text=None, **fields):
     """An ECHO task, which says its own id unless it is given a text."""
     text = task_id if text is None else text
     return {"task_id": task_id, "kind": "ECHO", "input": text, "target_device_id": device_id, **fields}
+
+
+def command(task_id, *words, device_id=""):
+    """A COMMAND task of a program and its arguments."""
+    return {"task_id": task_id, "kind": "COMMAND", "input": json.dumps(words), "target_device_id": device_id}

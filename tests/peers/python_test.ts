@@ -1,3 +1,4 @@
+import { assertEquals } from "../assert.ts";
 import { AgentProcess, TemporaryFolder, TEST_KEY } from "../processes.ts";
 import { findPython } from "./python.ts";
 import { type Check, runScript, type ScriptSetting } from "./script.ts";
@@ -32,6 +33,13 @@ const LANES: readonly (readonly Script[])[] = [
   [
     { name: "older_worker", about: "devices that only register" },
   ],
+  [
+    { name: "watch", about: "jobs that are watched" },
+    { name: "cancelling", about: "jobs that are cancelled or deleted" },
+    { name: "listing", about: "jobs and tasks that are listed" },
+    { name: "starting", about: "what a job may ask for" },
+    { name: "attempts", about: "attempts of devices that attach" },
+  ],
 ];
 
 Deno.test({
@@ -51,7 +59,12 @@ Deno.test({
       const alpha = await start("alpha", []);
       return [alpha, await start("beta", [alpha], "--capabilities", "npu")];
     };
-    const starting = [joined(), start("gamma", []), start("delta", [], "--auth", "open")];
+    const starting = [
+      joined(),
+      start("gamma", []),
+      start("delta", [], "--auth", "open"),
+      start("epsilon", [], "--max-queued-tasks", "15000"),
+    ];
     // When one fails the others are waited for, so that each is stopped.
     await Promise.allSettled(starting);
     const started = (await Promise.all(starting)).flat();
@@ -64,6 +77,12 @@ Deno.test({
     const setting = { python: python.program, stubs: stubs.path, config };
     const lanes = await Promise.all(LANES.map((scripts) => runLane(scripts, setting)));
     for (const { about, checks } of lanes.flat()) await t.step(about, (t) => show(t, checks));
+    for (const { ready, log } of started) {
+      await t.step(`${ready.name} met nothing that it did not foresee`, () => {
+        const faults = log.text.split("\n").filter((line) => /internal error|failed unexpectedly/.test(line));
+        assertEquals(faults, []);
+      });
+    }
   },
 });
 

@@ -14,19 +14,38 @@ INTERVAL_S = 2
 
 
 class RawWorker:
-    """Registers and attaches. It sends samples by itself, and nothing else. At the end of a `with` it is gone."""
+    """Registers and attaches. It sends samples by itself, and nothing else. At the end of a `with` it is gone.
 
-    def __init__(self, agent, device_id, credits=64, hello=None, register=True, samples=True, **info):
+    `start` tells one start of its program from another, `kinds` are places by kind, `held` are tasks that it knows.
+    """
+
+    def __init__(
+        self,
+        agent,
+        device_id,
+        credits=64,
+        hello=None,
+        register=True,
+        samples=True,
+        start="first",
+        kinds=(),
+        held=(),
+        **info,
+    ):
         self.agent = agent
         self.device_id = device_id
         self.received = []
         self.ended = threading.Event()
         self.error = None
         self.up = queue.Queue()
+        instance_id = f"{start} start of {device_id}"
         if register:
-            agent.RegisterDevice(pb.DeviceInfo(device_id=device_id, device_name=device_id, **info))
+            info = pb.DeviceInfo(device_id=device_id, device_name=device_id, **info)
+            agent.RegisterDevice(info, metadata=[("x-edgemesh-instance", instance_id)])
         if hello is None:
-            hello = {"device_id": device_id, "instance_id": f"first start of {device_id}"}
+            kinds = [mesh_pb2.KindSlots(kind=kind, slots=slots) for kind, slots in dict(kinds).items()]
+            held = [mesh_pb2.TaskRef(job_id=t.job_id, task_id=t.task_id, attempt=t.attempt) for t in held]
+            hello = mesh_pb2.Hello(device_id=device_id, instance_id=instance_id, kinds=kinds, held=held)
         self.send(hello=hello, credits=credits, sample=SAMPLE)
         self.call = agent.mesh.Attach(iter(self.up.get, None), metadata=agent.metadata(), timeout=90)
         threading.Thread(target=self.read, daemon=True).start()
@@ -74,6 +93,11 @@ class RawWorker:
         """Sends a task's outcome: what it was asked for, unless `fields` says otherwise."""
         outcome = {"job_id": task.job_id, "task_id": task.task_id, "attempt": task.attempt, "ok": True, **fields}
         self.send(outcomes=[mesh_pb2.TaskOutcome(**outcome)], credits=1)
+
+    def finish_by_lease(self, *tasks, credits=None, **fields):
+        """Sends outcomes that say only under which lease the tasks came."""
+        outcomes = [mesh_pb2.TaskOutcome(**{"lease": task.lease, "ok": True, **fields}) for task in tasks]
+        self.send(outcomes=outcomes, credits=len(tasks) if credits is None else credits)
 
     def serve(self, count=1):
         """Runs `count` ECHO tasks as a good device does."""
