@@ -70,7 +70,7 @@ export class JobService implements Component {
       this.#submitter.openTasks += job.openTasks;
       this.#begin(job, held);
     }
-    if (stored.length > 0) log.info("{count} unfinished jobs go on", { count: stored.length });
+    if (stored.length > 0) log.info("unfinished jobs go on: {count}", { count: stored.length });
   }
 
   /** Stops placing tasks and writes what is known. What still runs is asked for after the next start. */

@@ -127,7 +127,7 @@ Deno.test("a time limit that is none, or of a task without a name, is refused by
     [0, "is 0, which is not above 0"],
     [-1, "is -1, which is not above 0"],
     ["0s", 'is "0s", which is not above 0'],
-    ["25d", 'is "25d", which is too long: at most 24d'],
+    ["8d", 'is "8d", which is too long: at most 7d'],
     [null, 'is not a number of seconds or a text such as "5m" but null'],
     [[5], 'is not a number of seconds or a text such as "5m" but an array'],
   ];
