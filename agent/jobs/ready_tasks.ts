@@ -73,11 +73,13 @@ export class ReadyTasks<T extends WaitingTask> {
     return devices;
   }
 
-  /** Takes out all tasks that name a device, and gives those that still wait. */
-  drainPinned(deviceId: string): T[] {
-    const tasks = [...this.#again].filter((task) => task.spec.target_device_id === deviceId);
-    if (tasks.length > 0) this.keepAgain((task) => task.spec.target_device_id !== deviceId);
-    for (const queue of this.pinned.get(deviceId)?.values() ?? []) {
+  /** Takes out the tasks that name a device, of some kinds or of all, and gives those that still wait. */
+  drainPinned(deviceId: string, ofKind: (kind: string) => boolean = () => true): T[] {
+    const isMeant = ({ spec }: T) => spec.target_device_id === deviceId && ofKind(spec.kind);
+    const tasks = [...this.#again].filter(isMeant);
+    if (tasks.length > 0) this.keepAgain((task) => !isMeant(task));
+    for (const [kind, queue] of this.pinned.get(deviceId) ?? []) {
+      if (!ofKind(kind)) continue;
       const drained = queue.drain();
       this.#count -= drained.length;
       for (const task of drained) tasks.push(task);

@@ -94,6 +94,7 @@ export class Scheduler implements DispatchListener {
   openGroup(job: Job): void {
     job.openGroup();
     for (const deviceId of job.ready.named()) if (!this.dispatcher.isOnline(deviceId)) this.#waits.begin(deviceId);
+    if (job.ready.pinned.size > 0) this.#failUnrunnable([job]);
     this.#wait(job);
   }
 
@@ -135,9 +136,13 @@ export class Scheduler implements DispatchListener {
 
   attached(deviceId: string, instanceId: string, held: readonly TaskRef[]): void {
     this.#returns.end(deviceId);
-    if (this.#leases.holdsForAnother(deviceId, instanceId)) this.lost(deviceId, "its program was restarted");
+    if (this.#leases.holdsForAnother(deviceId, instanceId)) {
+      this.lost(deviceId, "its program was restarted");
+      // What a new start of the program says that it holds, it cannot have been given.
+      if (held.length > 0) this.dispatcher.cancel(deviceId, held);
+    } else this.#resume(deviceId, instanceId, held);
     this.#waits.end(deviceId);
-    this.#resume(deviceId, instanceId, held);
+    this.#failUnrunnable([...this.#jobs.values()], deviceId);
     this.events.passNeeded();
   }
 
@@ -281,6 +286,24 @@ export class Scheduler implements DispatchListener {
 
   #slots(): Slot[] {
     return slotsOf(this.dispatcher.targets(), ({ deviceId, instanceId }) => this.#leases.of(deviceId, instanceId));
+  }
+
+  /** Tasks that name a device which is there and does not run their kind would wait for ever. */
+  #failUnrunnable(jobs: readonly Job[], deviceId?: string): void {
+    const failed: Task[] = [];
+    for (const target of this.dispatcher.targets()) {
+      if (deviceId !== undefined && target.deviceId !== deviceId) continue;
+      const { kinds } = target;
+      if (!kinds || kinds.size === 0) continue;
+      for (const job of jobs) {
+        for (const task of job.ready.drainPinned(target.deviceId, (kind) => (kinds.get(kind) ?? 0) <= 0)) {
+          job.move(task, "FAILED");
+          task.error = `its device ${target.deviceName} does not run ${task.spec.kind}`;
+          failed.push(task);
+        }
+      }
+    }
+    if (failed.length > 0) this.#settleAll(failed);
   }
 
   /** Tells of tasks that changed without having been answered. */

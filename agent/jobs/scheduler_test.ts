@@ -126,6 +126,18 @@ Deno.test("a task that names its device goes there and nowhere else", async () =
   assertEquals(rig.mesh.held.get("b")?.map((task) => task.task_id), ["x"]);
 });
 
+Deno.test("a task whose device does not run its kind fails, at once or when the device comes, and says so", () => {
+  using rig = setUp();
+  rig.mesh.come("b", { kinds: { SYSINFO: 1 } });
+  const job = jobOf(planOf([[{ id: "x", target: "b" }, { id: "y", target: "c" }]]));
+  rig.scheduler.add(job);
+  assertEquals([job.task("x")?.state, job.task("x")?.error], ["FAILED", "its device b does not run ECHO"]);
+  assertEquals(job.task("y")?.state, "QUEUED");
+  rig.mesh.come("c", { kinds: { ECHO: 0 } });
+  assertEquals([job.task("y")?.state, job.task("y")?.error], ["FAILED", "its device c does not run ECHO"]);
+  assertEquals(rig.idle, [job]);
+});
+
 Deno.test("a task whose device stays away fails, and says so", async () => {
   using rig = setUp({ reattachGraceMs: 1 });
   rig.mesh.come("a");

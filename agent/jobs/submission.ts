@@ -42,7 +42,7 @@ export function checkSubmission({ text, maxWorkers, plan, taskTimeoutMs, submiss
   if (!plan && !text.trim()) throw wrong("text", "is empty, and no plan was given");
   if (taskTimeoutMs) checkTimeout("task_timeout_ms", taskTimeoutMs);
   if (submission && submission.key.length > MAX_KEY) {
-    throw wrong("x-idempotency-key", `is ${submission.key.length} characters long, at most ${MAX_KEY} are taken`);
+    throw wrong("idempotency key", `is ${submission.key.length} characters long, at most ${MAX_KEY} are taken`);
   }
 }
 

@@ -99,5 +99,5 @@ Deno.test("a command is checked when it is submitted, and the message says which
 Deno.test("a key that is too long is refused", async () => {
   await using rig = await JobRig.start();
   const said = await refusal(rig, submissionOf(planOf(tasksOf(1)), keyed("k".repeat(257))));
-  assertEquals(said, "INVALID_ARGUMENT x-idempotency-key: is 257 characters long, at most 256 are taken");
+  assertEquals(said, "INVALID_ARGUMENT idempotency key: is 257 characters long, at most 256 are taken");
 });
