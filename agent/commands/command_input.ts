@@ -15,6 +15,7 @@ export interface CommandInput {
 export function commandInput(text: string): CommandInput {
   const [command, ...args] = texts(text);
   if (command === undefined) throw noCommand("it is empty");
+  if (command === "") throw new MeshError("INVALID_ARGUMENT", "input: [0], the program, is empty");
   try {
     checkText(command, args);
   } catch (error) {
@@ -33,6 +34,7 @@ function texts(text: string): string[] {
   if (!Array.isArray(value)) throw noCommand(`it is ${nameOf(value)}`);
   return value.map((item: unknown, at) => {
     if (typeof item !== "string") throw noCommand(`[${at}] is ${nameOf(item)}`);
+    if (item.includes("\0")) throw new MeshError("INVALID_ARGUMENT", `input: [${at}] contains a NUL byte`);
     return item;
   });
 }

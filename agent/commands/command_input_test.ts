@@ -22,9 +22,9 @@ Deno.test("an input that is no command is refused on one line that says why", ()
     '["ls", 1]': "[1] is a number",
     '["ls", null]': "[1] is null",
     '[["ls"]]': "[0] is an array",
-    '[""]': '"command" is empty',
-    '["ls\\u0000"]': '"command" contains a NUL byte',
-    '["ls", "a\\u0000b"]': '"args[0]" contains a NUL byte',
+    '[""]': "[0], the program, is empty",
+    '["ls\\u0000"]': "[0] contains a NUL byte",
+    '["ls", "a\\u0000b"]': "[1] contains a NUL byte",
   };
   for (const [input, reason] of Object.entries(wrong)) {
     const { code, message } = assertThrows(() => commandInput(input), MeshError, reason);

@@ -18,9 +18,15 @@ export function isConfined(command: string): boolean {
  * A hard link is no link but the file itself, and counts as inside.
  *
  * @param root the shared folder's real path
+ * @param signal ends the checking, which takes seconds where the paths are very many
  * @throws {MeshError} `PERMISSION_DENIED`, naming the path or the option
  */
-export async function confineArguments(command: string, args: readonly string[], root: string): Promise<void> {
+export async function confineArguments(
+  command: string,
+  args: readonly string[],
+  root: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const program = confinedProgram(command);
   if (program === undefined) return;
   let optionsEnded = false;
@@ -34,6 +40,7 @@ export async function confineArguments(command: string, args: readonly string[],
     operandSeen = true;
     if (argument === "-" && program === "cat") continue;
     if (Deno.build.os === "windows") refuseWindowsMeaning(argument);
+    signal?.throwIfAborted();
     const where = await whereabouts(argument, root);
     if (where !== "inside") throw refused(argument, where);
   }

@@ -108,6 +108,15 @@ Deno.test("a path longer than any that can be opened is refused without followin
   await confineArguments("cat", [`${"in/../".repeat(600)}file`], folders.share);
 });
 
+Deno.test("paths are followed no further once nobody wants the command any more", async () => {
+  using folders = new Folders();
+  const caller = new AbortController();
+  const args = Array.from({ length: 1000 }, () => "in/deep/nothing");
+  const checking = confineArguments("ls", args, folders.share, caller.signal);
+  caller.abort(new Error("gone"));
+  await assertRejects(() => checking, Error, "gone");
+});
+
 Deno.test("links whose name is not text are not followed by another name", async () => {
   using folders = new Folders();
   const script = `ln -s /etc/passwd "$(printf 'bad\\377')"; ln -s "$(printf 'bad\\377')" odd`;

@@ -32,13 +32,15 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** The signal also aborts at the time limit: none of the runner's own counts, nor `timeoutMs`. */
   readonly limitedBySignal?: boolean;
+  /** Time that the program has to end once it was told to, in ms, before it is killed. Default 250. */
+  readonly termGraceMs?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 const DEFAULT_CONCURRENT = 32;
-/** Time between SIGTERM and SIGKILL. */
-const TERM_GRACE_MS = 250;
+/** Time between SIGTERM and SIGKILL, in ms, where the caller does not say it. */
+const DEFAULT_TERM_GRACE_MS = 250;
 /** A killed program that the kernel cannot end (a dead network disk) no longer holds up its caller after this. */
 const KILL_WAIT_MS = 1_000;
 /** How long the output may stay open after the program ended, held by something that it left behind. */
@@ -122,7 +124,7 @@ export class CommandRunner implements Component {
       group = await this.#spawn(command, args, options);
     } catch (error) {
       leave();
-      throw error;
+      throw options.signal?.aborted ? cancelled(command) : error;
     }
     group.ended.then(leave, leave);
     this.#groups.add(group);
@@ -131,7 +133,7 @@ export class CommandRunner implements Component {
 
   async #spawn(command: string, args: readonly string[], options: RunOptions): Promise<ProcessGroup> {
     const folder = await this.#share.path();
-    if (isConfined(command)) await confineArguments(command, args, folder);
+    if (isConfined(command)) await confineArguments(command, args, folder, options.signal);
     const launch = this.#programs.find(command);
     if (options.signal?.aborted) throw cancelled(command);
     this.#stopping.signal.throwIfAborted();
@@ -155,7 +157,7 @@ export class CommandRunner implements Component {
       }
       const status = await endOrAbort(group.ended, interruption.signal);
       if (!status) {
-        await terminate(group);
+        await terminate(group, options.termGraceMs ?? DEFAULT_TERM_GRACE_MS);
         if (options.signal?.aborted) throw cancelled(command);
         throw interruption.signal.reason;
       }
@@ -187,9 +189,9 @@ function endOrAbort(
   });
 }
 
-async function terminate(group: ProcessGroup): Promise<void> {
+async function terminate(group: ProcessGroup, graceMs: number): Promise<void> {
   group.kill("SIGTERM");
-  if (await settleWithin(TERM_GRACE_MS, group.ended)) return;
+  if (await settleWithin(graceMs, group.ended)) return;
   group.kill("SIGKILL");
   if (await settleWithin(KILL_WAIT_MS, group.ended)) return;
   log.warning("process {pid} does not end although it was killed", { pid: group.pid });

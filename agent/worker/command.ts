@@ -8,6 +8,12 @@ import type { LastingKind } from "./task_kind.ts";
 const MIN_SLOTS = 2;
 const MAX_SLOTS = 8;
 
+/**
+ * Time that a program has to end once its task is over, in ms. A task has 2 s; the rest is for killing it and for the
+ * answer.
+ */
+const TERM_GRACE_MS = 1500;
+
 /** Characters of what a failed command said, at most. */
 const MAX_REASON = 500;
 
@@ -23,7 +29,7 @@ export function commandKind(commands: CommandSource): LastingKind {
     slots: Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, navigator.hardwareConcurrency)),
     async run(input, _host, signal) {
       const { command, args } = commandInput(input);
-      const response = await commands.run(command, args, { signal, limitedBySignal: true });
+      const response = await commands.run(command, args, { signal, limitedBySignal: true, termGraceMs: TERM_GRACE_MS });
       if (response.exit_code !== 0) throw new Error(failureOf(response));
       return response.stdout;
     },

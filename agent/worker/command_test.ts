@@ -115,6 +115,25 @@ Deno.test("a cancelled command is stopped with all that it started", async () =>
   await gone(pids);
 });
 
+Deno.test("a command that is told to end has time to put things in order", async () => {
+  await using device = new Device();
+  const script = "trap 'sleep 0.6; echo clean > cleaned; exit 0' TERM; echo $$ > parent; sleep 60 & wait";
+  const { error_code } = await device.run(["sh", "-c", script], { timeoutMs: 500 });
+  assertEquals(error_code, "DEADLINE_EXCEEDED");
+  assertEquals(Deno.readTextFileSync(join(device.share, "cleaned")), "clean\n");
+});
+
+Deno.test("a command that does not heed that it is told to end is killed", async () => {
+  await using device = new Device();
+  const script = "trap '' TERM; echo $$ > parent; while :; do sleep 0.1; done";
+  const caller = new AbortController();
+  const run = device.run(["sh", "-c", script], { signal: caller.signal });
+  const pid = await pidIn(join(device.share, "parent"));
+  caller.abort(new MeshError("CANCELLED", "cancelled"));
+  assertEquals(failure(await run), { ok: false, error: "cancelled", error_code: "CANCELLED" });
+  await gone([pid]);
+});
+
 Deno.test("more commands than the device runs at once wait for their turn, and all of them run", async () => {
   await using device = new Device();
   const { slots } = commandKind({ run: () => Promise.reject(new Error("not run")) });
