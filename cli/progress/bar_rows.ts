@@ -1,6 +1,6 @@
 import type { Paint } from "../output/paint.ts";
 import { cutToWidth, displayWidth } from "../output/width.ts";
-import { type Counts, hasEnded, type JobProgress } from "./job_progress.ts";
+import { type Counts, hasEnded, type JobProgress, sumOf } from "./job_progress.ts";
 import type { Pace } from "./pace.ts";
 import { remarks } from "./words.ts";
 
@@ -79,15 +79,4 @@ function drawRow({ label, counts, pace, paint, columns, bar }: Drawn): string {
   if (text === "") return cutToWidth(`${label.trimEnd()} ${done.trimStart()}`, columns - 1);
   const colour = counts.failed > 0 ? paint.red : hasEnded(counts) ? paint.green : paint.yellow;
   return `${first}${size > 0 ? `${colour(bar(size))}  ` : ""}${text}`;
-}
-
-function sumOf(parts: JobProgress): Counts {
-  const sum = { tasks: 0, done: 0, failed: 0, cancelled: 0 };
-  for (const { counts } of parts) {
-    sum.tasks += counts.tasks;
-    sum.done += counts.done;
-    sum.failed += counts.failed;
-    sum.cancelled += counts.cancelled;
-  }
-  return sum;
 }

@@ -18,9 +18,26 @@ export function progressOfStatus({ tasks }: Pick<JobStatus, "tasks">): JobProgre
   return [{ label: "job", counts: { tasks: tasks.length, done, failed, cancelled } }];
 }
 
+/** Tasks that were worked on to an end: those that were cancelled say nothing of how fast that goes. */
+export function workedOf({ done, failed }: Counts): number {
+  return done + failed;
+}
+
 /** Tasks that have ended, in whichever way. */
 export function endedOf({ done, failed, cancelled }: Counts): number {
   return done + failed + cancelled;
+}
+
+/** The counts of several parts together. */
+export function sumOf(parts: JobProgress): Counts {
+  const sum = { tasks: 0, done: 0, failed: 0, cancelled: 0 };
+  for (const { counts } of parts) {
+    sum.tasks += counts.tasks;
+    sum.done += counts.done;
+    sum.failed += counts.failed;
+    sum.cancelled += counts.cancelled;
+  }
+  return sum;
 }
 
 /** Whether nothing of a part is left to do. */

@@ -1,4 +1,4 @@
-import { type Counts, endedOf, hasEnded, type JobProgress } from "./job_progress.ts";
+import { type Counts, endedOf, hasEnded, type JobProgress, workedOf } from "./job_progress.ts";
 import { LEAST_MS, SlidingRate } from "./sliding_rate.ts";
 
 /** How fast the tasks of a part end. What cannot be told yet, or is over, is undefined. */
@@ -28,16 +28,15 @@ export class JobPace {
   /** @param nowMs of any clock that only goes forward */
   note(progress: JobProgress, nowMs: number): void {
     progress.forEach(({ counts }, part) => {
-      const ended = endedOf(counts);
       let course = this.#courses.get(part);
       // A part runs from when the one before it has ended; those that had ended when first seen are of no interest.
       const before = progress[part - 1];
       if (!course && !hasEnded(counts) && (!before || hasEnded(before.counts))) {
-        course = { rate: new SlidingRate(), beganMs: nowMs, atBegin: ended };
+        course = { rate: new SlidingRate(), beganMs: nowMs, atBegin: endedOf(counts) };
         this.#courses.set(part, course);
       }
       if (!course) return;
-      course.rate.note(ended, nowMs);
+      course.rate.note(workedOf(counts), nowMs);
       if (hasEnded(counts)) course.endedMs ??= nowMs;
     });
   }
@@ -54,6 +53,7 @@ export class JobPace {
 
   #whole({ atBegin }: Course, counts: Counts, tookMs: number): Pace {
     if (atBegin > 0 || tookMs < LEAST_MS) return {};
-    return { tookMs, perSecond: counts.tasks / tookMs * 1000 };
+    const worked = workedOf(counts);
+    return worked > 0 ? { tookMs, perSecond: worked / tookMs * 1000 } : { tookMs };
   }
 }

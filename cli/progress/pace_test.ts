@@ -55,6 +55,16 @@ Deno.test("a group that was joined midway, or had ended before, is not said to h
   assertEquals(saidOf(0, groups(100, 0), groups(100, 50)), ["", ""]);
 });
 
+Deno.test("tasks that were cancelled do not make a group seem fast", () => {
+  const begun = { tasks: 100, done: 10, failed: 0, cancelled: 0 };
+  const over = { ...begun, cancelled: 90 };
+  const none = { ...begun, done: 0 };
+  const job = (counts: typeof begun): JobProgress => [{ label: "job", counts }];
+  assertEquals(saidOf(0, job(none), job(begun), job(over)), ["", "10/s, 9 s left", "90 cancelled, 5/s, took 2.0 s"]);
+  const cancelled = { ...none, cancelled: 100 };
+  assertEquals(saidOf(0, job(none), job(cancelled)), ["", "100 cancelled, took 1.0 s"]);
+});
+
 Deno.test("a count that goes back, as after a restart of the agent, gives no rate", () => {
   assertEquals(saidOf(0, groups(90), groups(40)), ["", ""]);
 });

@@ -53,6 +53,29 @@ Deno.test("a group that goes on is told of every 2 s, and its end at once", asyn
   ]);
 });
 
+Deno.test("the groups of a job of very many share lines", async () => {
+  const of1000 = (ended: number) => groups(...Array.from({ length: 1000 }, (_, at) => at < ended ? 10 : 0));
+  const lines = await said(
+    true,
+    [of1000(0), 0],
+    [of1000(100), 500],
+    [of1000(400), 2000],
+    [of1000(500), 3000],
+    [of1000(501), 3999],
+    [of1000(501), 4000],
+    [of1000(502), 6000],
+    [of1000(502), 8000],
+    [of1000(1000), 8100],
+  );
+  assertEquals(lines, [
+    "groups 1 to 400 of 1000: 4000 of 4000 tasks done",
+    "groups 401 to 501 of 1000: 1010 of 1010 tasks done",
+    "group 502 of 1000: 10 of 10 tasks done, 5/s, took 2.0 s",
+    "group 503 of 1000: 0 of 10 tasks done",
+    "groups 503 to 1000 of 1000: 4980 of 4980 tasks done",
+  ]);
+});
+
 Deno.test("a change after which nothing comes is told too", async () => {
   const err = new Recorder();
   const output = new Output({ escapes: true, out: new Recorder(), err }, { json: false, color: false, verbose: false });
