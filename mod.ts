@@ -21,6 +21,7 @@ import { knownDevices } from "./cli/known_devices.ts";
 import { PatientClient } from "./cli/patient_client.ts";
 import { PROGRAM_TIMEOUT_MS } from "./cli/program_result.ts";
 import { type Reduce, submitJob } from "./cli/submission.ts";
+import { submissionOf, type SubmitOptions } from "./cli/submit_options.ts";
 import { watchJob } from "./cli/watch_job.ts";
 import type {
   DeviceInfo,
@@ -50,6 +51,7 @@ export type {
   RoutedCommandResponse,
   RoutingMode,
   RunningAgent,
+  SubmitOptions,
   TaskDetail,
 };
 
@@ -168,23 +170,6 @@ export interface Device extends DeviceInfo {
 /** Which device runs a command: a device by its name or id, or the one that a policy chooses. */
 export type Where = { readonly device: string } | { readonly policy: Exclude<RoutingMode, "FORCE_DEVICE_ID"> };
 
-/** How a job is run. */
-export interface SubmitOptions {
-  /** Use at most so many devices. Default 0: all. */
-  readonly maxWorkers?: number;
-  /** How the results are combined. Default `concat`. */
-  readonly reduce?: Reduce;
-  /** An attempt at a task ends after this, in ms. Default 250,000. */
-  readonly taskTimeoutMs?: number;
-  /** The same for single tasks, in ms, by task id. */
-  readonly taskTimeouts?: Readonly<Record<string, number>>;
-  /**
-   * Of a mesh's client of one name, the same key within 24 h answers the same job. Default: a random one, which makes a
-   * submission count once whose answer is lost.
-   */
-  readonly idempotencyKey?: string;
-}
-
 /** A mesh, seen through one of its agents. Each method throws a {@link MeshError} with the agent's code and words. */
 export class Mesh implements Disposable {
   readonly #patient: PatientClient;
@@ -234,16 +219,10 @@ export class Mesh implements Disposable {
    * the job is submitted again for up to a minute, and still is one.
    *
    * @param work what to do, in words, or a plan
+   * @throws {UsageError} when an option is wrong, with its name and value
    */
-  submit(work: string | Plan, options: SubmitOptions = {}): Promise<JobInfo> {
-    return submitJob(this.#patient, {
-      ...(typeof work === "string" ? { text: work, plan: null } : { text: "", plan: work }),
-      maxWorkers: options.maxWorkers ?? 0,
-      reduce: options.reduce ?? "concat",
-      taskTimeoutMs: options.taskTimeoutMs,
-      taskTimeoutsMs: new Map(Object.entries(options.taskTimeouts ?? {})),
-      idempotencyKey: options.idempotencyKey ?? crypto.randomUUID(),
-    });
+  async submit(work: string | Plan, options: SubmitOptions = {}): Promise<JobInfo> {
+    return await submitJob(this.#patient, submissionOf(work, options));
   }
 
   /** A job as it is now. */
@@ -296,10 +275,15 @@ export class Mesh implements Disposable {
    * The newest jobs, newest first.
    *
    * @param options.state only jobs in this state
-   * @param options.limit at most so many; default 100
+   * @param options.limit at most so many, `Infinity` for all; default 100
+   * @throws {UsageError} when the limit is no whole number above 0
    */
-  jobs(options: { readonly state?: JobState; readonly limit?: number } = {}): Promise<JobSummary[]> {
-    return Array.fromAsync(allJobs(this.client, { state: options.state ?? "", limit: options.limit ?? 100 }));
+  async jobs(options: { readonly state?: JobState; readonly limit?: number } = {}): Promise<JobSummary[]> {
+    const { state = "", limit = 100 } = options;
+    if (!(limit >= 1 && (Number.isInteger(limit) || limit === Infinity))) {
+      throw new UsageError(`limit "${limit}": not a whole number from 1`);
+    }
+    return await Array.fromAsync(allJobs(this.client, { state, limit }));
   }
 
   /** Closes the connection. */

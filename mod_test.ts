@@ -1,4 +1,4 @@
-import { connect, MeshError, startAgent, UsageError } from "./mod.ts";
+import { connect, MeshError, startAgent, type SubmitOptions, UsageError } from "./mod.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "./tests/assert.ts";
 import { TemporaryFolder, TEST_KEY } from "./tests/processes.ts";
 
@@ -95,6 +95,28 @@ Deno.test("library: a wrong option is named, and no agent is left", async () => 
   // @ts-expect-error: that is no option
   const unknown = await assertRejects(() => startAgent({ grcp: ":0" }), UsageError);
   assertStringIncludes(unknown.message, 'unknown key "grcp" (did you mean grpc?)');
+});
+
+Deno.test("library: a job's wrong option is named, and never passes for another", async () => {
+  using folder = new TemporaryFolder();
+  await using agent = await startAgent({ ...PORTS, key: TEST_KEY, dataDir: folder.path, store: "memory" });
+  using mesh = await connect(agent.grpc, { key: TEST_KEY });
+  const wrong: [SubmitOptions, string][] = [
+    [{ taskTimeoutMs: 0 }, 'taskTimeoutMs "0": is not above 0'],
+    [{ taskTimeoutMs: NaN }, 'taskTimeoutMs "NaN": is not above 0'],
+    [{ taskTimeoutMs: 2 ** 40 }, 'taskTimeoutMs "1099511627776": is too long: at most 7d'],
+    [{ taskTimeouts: { a: -5 } }, 'taskTimeouts["a"] "-5": is not above 0'],
+    [{ maxWorkers: 1.5 }, 'maxWorkers "1.5": not a whole number'],
+    [{ maxWorkers: 2 ** 32 }, 'maxWorkers "4294967296": not a whole number'],
+    [{ idempotencyKey: "" }, 'idempotencyKey "": not 1 to 256 printable ASCII characters'],
+    [{ idempotencyKey: "schlüssel" }, 'idempotencyKey "schlüssel": not 1'],
+  ];
+  const plan = { groups: [{ tasks: [{ task_id: "a", kind: "ECHO" }] }] };
+  for (const [options, message] of wrong) await assertRejects(() => mesh.submit(plan, options), UsageError, message);
+  for (const limit of [0, -1, 1.5, NaN]) {
+    await assertRejects(() => mesh.jobs({ limit }), UsageError, `limit "${limit}"`);
+  }
+  assertEquals(await mesh.jobs({ limit: Infinity }), []);
 });
 
 Deno.test("library: nobody there, a wrong key and a wrong address are told apart", async () => {

@@ -55,6 +55,8 @@ export class Settings {
  *
  * @throws {UsageError} `ORIGIN "VALUE": REASON`
  */
+export function checked<T, R>(setting: Setting<T>, check: (value: T) => R): R;
+export function checked<T, R>(setting: Setting<T> | undefined, check: (value: T) => R): R | undefined;
 export function checked<T, R>(setting: Setting<T> | undefined, check: (value: T) => R): R | undefined {
   if (setting === undefined) return undefined;
   try {
