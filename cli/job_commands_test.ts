@@ -22,6 +22,19 @@ Deno.test("cancel takes the beginning of an id and prints the job's state", asyn
   assertEquals(agent.requests("CancelJob"), [{ job_id: JOB }, { job_id: JOB }]);
 });
 
+Deno.test("an agent without the commands about jobs is said to be too old for them", async () => {
+  await using old = await CannedAgent.start({}, { withMesh: false });
+  const lines: [string[], string][] = [
+    [["jobs"], "listing jobs"],
+    [["job", JOB, "--tasks"], "listing tasks"],
+    [["job", JOB, "--delete"], "deleting jobs"],
+  ];
+  for (const [line, what] of lines) {
+    const stderr = `edgemesh: the agent is too old for ${what}: update it\n`;
+    assertEquals(await run(old, ...line), { code: 1, stdout: "", stderr });
+  }
+});
+
 Deno.test("a job that has ended cannot be cancelled, and an agent may be too old for it", async () => {
   const words = `job ${JOB} is DONE: it cannot be cancelled`;
   await using agent = await CannedAgent.start({

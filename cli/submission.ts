@@ -8,6 +8,9 @@ import { unlessTooOld } from "./too_old.ts";
 export const REDUCES = ["concat", "json", "lines", "first"] as const;
 export type Reduce = typeof REDUCES[number];
 
+/** Protobuf's int32. */
+export const MOST_WORKERS = 2 ** 31 - 1;
+
 /** A job to submit. */
 export interface Submission {
   /** What to do, in words; empty with a plan. */

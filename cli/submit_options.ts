@@ -2,7 +2,7 @@ import { checked } from "../agent/config/settings.ts";
 import { UsageError } from "../agent/core/errors.ts";
 import { taskTimeoutOf } from "../agent/plans/task_timeout.ts";
 import type { Plan } from "../proto/gen/edgemesh/Plan.ts";
-import type { Reduce, Submission } from "./submission.ts";
+import { MOST_WORKERS, type Reduce, type Submission } from "./submission.ts";
 
 /** How a job is run. */
 export interface SubmitOptions {
@@ -20,9 +20,6 @@ export interface SubmitOptions {
    */
   readonly idempotencyKey?: string;
 }
-
-/** Protobuf's int32. */
-const MOST_WORKERS = 2 ** 31 - 1;
 
 /**
  * The job to submit.

@@ -153,11 +153,40 @@ Deno.test("Ctrl-C cancels the job where that was asked for, however long its tas
 Deno.test("a job that could not be cancelled is said to go on", async () => {
   await using agent = await CannedAgent.start({
     ...GOES_ON,
-    CancelJob: () => new Failure(grpc.status.FAILED_PRECONDITION, `job ${JOB} is DONE already`),
+    CancelJob: () => new Failure(grpc.status.INTERNAL, "internal error 1234"),
   });
   const { code, stderr } = await interrupted(agent, "--cancel-on-interrupt");
   assertEquals(code, 130);
-  assertEquals(stderr, `edgemesh: job ${JOB} may go on (job ${JOB} is DONE already): try edgemesh cancel ${JOB}\n`);
+  assertEquals(stderr, `edgemesh: job ${JOB} may go on (internal error 1234): try edgemesh cancel ${JOB}\n`);
+});
+
+Deno.test("a job that ended before Ctrl-C could cancel it is said to have ended", async () => {
+  await using agent = await CannedAgent.start({
+    ...GOES_ON,
+    CancelJob: () => new Failure(grpc.status.FAILED_PRECONDITION, `job ${JOB} is DONE already`),
+  });
+  const { code, stderr } = await interrupted(agent, "--cancel-on-interrupt");
+  assertEquals([code, stderr], [130, `edgemesh: job ${JOB} is DONE already\n`]);
+});
+
+Deno.test("Ctrl-C before a submission is answered says that it may go on, or cancels it where that was asked for", async () => {
+  const press = async (...flags: string[]) => {
+    const answer = Promise.withResolvers<typeof INFO>();
+    const cancelled = () => ({ job_id: JOB, state: "CANCELLED" });
+    await using agent = await CannedAgent.start({ ...GOES_ON, SubmitJob: () => answer.promise, CancelJob: cancelled });
+    const line = ["submit", "x", "--wait", "--server", agent.address, "--key", "right", ...flags];
+    const child = startProgram(line);
+    const submitted = await agent.called("SubmitJob");
+    child.kill("SIGINT");
+    // The answer comes once Ctrl-C has arrived: that shows where it ends the call, and else is a matter of a moment.
+    const givenUp = new Promise((resolve) => submitted.cancelled.addEventListener("abort", resolve));
+    await (flags.length === 0 ? givenUp : new Promise((resolve) => setTimeout(resolve, 200)));
+    answer.resolve(INFO);
+    const { code, stderr } = await child.output();
+    return [code, new TextDecoder().decode(stderr), agent.requests("CancelJob").length];
+  };
+  assertEquals(await press(), [130, "edgemesh: whether the job was submitted is not known: see edgemesh jobs\n", 0]);
+  assertEquals(await press("--cancel-on-interrupt"), [130, `edgemesh: job ${JOB} is cancelled\n`, 1]);
 });
 
 Deno.test("a second Ctrl-C does not wait for the cancellation", async () => {

@@ -6,6 +6,7 @@ import { oneOf, wholeNumber } from "../command_line.ts";
 import { JOB_STATES as STATES, stateCell } from "../job_view.ts";
 import type { Column } from "../output/table.ts";
 import { ago, duration } from "../output/units.ts";
+import { unlessTooOld } from "../too_old.ts";
 
 /** How many jobs are listed where nothing is said, and at most. */
 const USUAL = 100;
@@ -38,7 +39,8 @@ export const command: Command = {
   async run({ given, output, connect }) {
     const state = oneOf(given, "state", STATES) ?? "";
     const limit = wholeNumber(given, "limit", { least: 1, most: MOST }) ?? USUAL;
-    const jobs = await Array.fromAsync(allJobs(await connect(), { state, limit }));
+    const client = await connect();
+    const jobs = await unlessTooOld(Array.fromAsync(allJobs(client, { state, limit })), "listing jobs");
     if (output.asJson) return await output.json({ jobs });
     const now = Date.now();
     const narrow = (output.terminal.out.columns() ?? Infinity) < WHOLE_IDS_FROM;

@@ -1,5 +1,6 @@
 import type { GivenFlags } from "../../agent/config/flags.ts";
 import { checked } from "../../agent/config/settings.ts";
+import { LinkedSignal } from "../../agent/core/abort.ts";
 import { type MeshError, UsageError } from "../../agent/core/errors.ts";
 import { taskTimeoutOf } from "../../agent/plans/task_timeout.ts";
 import type { JobInfo } from "../../proto/messages.ts";
@@ -7,16 +8,13 @@ import type { MeshClient } from "../client.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { oneOf, wholeNumber } from "../command_line.ts";
 import { Interrupted } from "../failure.ts";
-import { CANCEL_MS, cancelAnew } from "../interrupted_job.ts";
+import { ANSWER_MS, CANCEL_MS, cancelAnew } from "../interrupted_job.ts";
 import { failureOfJob, followShown } from "../job_watch.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { PatientClient } from "../patient_client.ts";
 import { readPlan } from "../read_plan.ts";
-import { REDUCES, type Submission, submitJob } from "../submission.ts";
-
-/** Protobuf's int32. */
-const MOST_WORKERS = 2 ** 31 - 1;
+import { MOST_WORKERS, REDUCES, type Submission, submitJob } from "../submission.ts";
 
 /** What saying how a cancellation went may take, in ms. */
 const OUTPUT_MS = 500;
@@ -51,15 +49,29 @@ export const command: Command = {
   async run(context) {
     const { given, output, signal } = context;
     const submission = await readSubmission(context);
-    const client = await context.connect();
+    using asking = askingSignal(context);
+    const connect = () => context.connect(undefined, asking.signal);
     const onAway = ({ message }: MeshError) => output.note(`${message}; trying again`);
-    const patient = new PatientClient(client, { reconnect: () => context.connect(), onAway, signal });
+    const patient = new PatientClient(await connect(), { reconnect: connect, onAway, signal: asking.signal });
+    signal.throwIfAborted();
     const info = await submitted(submitJob(patient, submission), output);
     if (!output.asJson) await output.line(`${printable(info.job_id)}  ${printable(info.summary)}`);
     if (given.has("wait")) return await wait(patient.current, info, context);
     if (output.asJson) await output.json(info);
   },
 };
+
+/**
+ * What ends the submission: Ctrl-C. Where that is to cancel the job, its answer is waited for a while, since nobody else
+ * knows which job to cancel.
+ */
+function askingSignal({ given, signal, graceAfterInterrupt }: CommandContext): LinkedSignal {
+  if (!given.has("cancel-on-interrupt")) return new LinkedSignal(signal);
+  graceAfterInterrupt(ANSWER_MS + CANCEL_MS + OUTPUT_MS);
+  const asking = new LinkedSignal();
+  signal.addEventListener("abort", () => asking.abortAfter(ANSWER_MS, signal.reason), { once: true });
+  return asking;
+}
 
 /** Ctrl-C may come between the submission and its answer. */
 async function submitted(submitting: Promise<JobInfo>, output: Output): Promise<JobInfo> {
@@ -121,14 +133,12 @@ async function wait(client: MeshClient, info: JobInfo, context: CommandContext):
 /** Follows the job. On Ctrl-C it says what becomes of the job, and has that cancelled where that was wanted. */
 async function followOrLeave(client: MeshClient, jobId: string, context: CommandContext) {
   const { given, output } = context;
-  const cancels = given.has("cancel-on-interrupt");
-  if (cancels) context.graceAfterInterrupt(CANCEL_MS + OUTPUT_MS);
   try {
     return await followShown(client, jobId, context, { isNew: true });
   } catch (error) {
     if (error instanceof Interrupted) {
       const goesOn = `job ${jobId} goes on: edgemesh job ${jobId} --watch, or edgemesh cancel ${jobId}`;
-      await output.note(cancels ? await cancelAnew(jobId, context) : goesOn);
+      await output.note(given.has("cancel-on-interrupt") ? await cancelAnew(jobId, context) : goesOn);
     }
     throw error;
   }
