@@ -22,10 +22,12 @@ const TASK_COLUMNS: readonly Column[] = [
 export async function printJob(status: JobStatus, output: Output): Promise<void> {
   const { paint } = output;
   await output.line(printable(`${status.job_id}  ${progressOf(status)}`));
-  if (status.tasks.length > MOST_TASKS) {
+  const elsewhere = resultsElsewhere(status);
+  if (elsewhere !== undefined) {
     await output.line();
-    await output.line(printable(`\`edgemesh job ${status.job_id} --tasks\` lists its tasks with their results.`));
-  } else if (status.tasks.length > 0) {
+    await output.line(printable(`${elsewhere}.`));
+  }
+  if (status.tasks.length > 0 && status.tasks.length <= MOST_TASKS) {
     await output.line();
     await output.table(
       TASK_COLUMNS,
@@ -40,6 +42,14 @@ export async function printJob(status: JobStatus, output: Output): Promise<void>
   if (status.final_result === "") return;
   await output.line();
   await output.text(status.final_result);
+}
+
+/** Where the results of single tasks are, of a job that is too large to be shown with them; undefined for others. */
+export function resultsElsewhere({ job_id, tasks, final_result }: JobStatus): string | undefined {
+  // So the agent says that it left results out, in the first line.
+  const leftOut = /^the .*; ListTasks shows (each|them)(\n|$)/.test(final_result);
+  if (!leftOut && tasks.length <= MOST_TASKS) return undefined;
+  return `\`edgemesh job ${job_id} --tasks\` lists its tasks with their results`;
 }
 
 /** A job's or task's state in its colour. */

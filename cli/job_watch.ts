@@ -69,6 +69,7 @@ async function followByWatching(
     stop.signal.throwIfAborted();
     const last = await ask();
     if (isEnded(last.state)) return last;
+    await delay(POLL_MS, signal);
   }
 }
 

@@ -102,6 +102,21 @@ Deno.test("submit --wait says when a group has ended, and ends with the result",
   assertEquals([json.stderr, JSON.parse(json.stdout).final_result], ["", "all of it"]);
 });
 
+Deno.test("submit --wait says where the results of a job are that is too large to be shown with them", async () => {
+  const leftOut =
+    "the results of 13 tasks are left out: 13631488 characters are too many for one answer; ListTasks shows them";
+  await using agent = await CannedAgent.start({
+    SubmitJob: () => INFO,
+    WatchJob: () => [update("DONE", [2, 2], { snapshot: true })],
+    GetJob: () => ({ ...DONE, final_result: `${leftOut}\n\nall of it` }),
+  });
+  const { code, stdout, stderr } = await run(agent, "submit", "x", "--wait");
+  assertEquals([code, stdout], [0, `${JOB}  2 tasks\n\n${leftOut}\n\nall of it\n`]);
+  const hint = `\`edgemesh job ${JOB} --tasks\` lists its tasks with their results`;
+  assertStringIncludes(stderr, `edgemesh: ${hint}\n`);
+  assertStringIncludes((await run(agent, "job", JOB)).stdout, `\n${hint}.\n`);
+});
+
 Deno.test("submit --wait outlives a restart of the agent", async () => {
   const lost = new Failure(grpc.status.UNAVAILABLE, "the agent is stopping");
   const watched = [[update("RUNNING", [1, 0]), lost], [lost], [lost]];

@@ -9,6 +9,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { oneOf, wholeNumber } from "../command_line.ts";
 import { Interrupted } from "../failure.ts";
 import { ANSWER_MS, CANCEL_MS, cancelAnew } from "../interrupted_job.ts";
+import { resultsElsewhere } from "../job_view.ts";
 import { failureOfJob, followShown } from "../job_watch.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
@@ -126,6 +127,8 @@ async function wait(client: MeshClient, info: JobInfo, context: CommandContext):
     await output.line();
     await output.text(status.final_result);
   }
+  const elsewhere = resultsElsewhere(status);
+  if (elsewhere !== undefined) await output.note(elsewhere);
   if (failure) throw failure;
   return 0;
 }
