@@ -119,6 +119,16 @@ Deno.test("library: a job's wrong option is named, and never passes for another"
   assertEquals(await mesh.jobs({ limit: Infinity }), []);
 });
 
+Deno.test("library: a connection that was closed says so", async () => {
+  using folder = new TemporaryFolder();
+  await using agent = await startAgent({ ...PORTS, key: TEST_KEY, dataDir: folder.path, store: "memory" });
+  const mesh = await connect(agent.grpc, { key: TEST_KEY });
+  mesh[Symbol.dispose]();
+  await assertRejects(() => mesh.jobs(), MeshError, "this connection is closed");
+  await assertRejects(() => mesh.submit("x"), MeshError, "this connection is closed");
+  await assertRejects(() => mesh.watch("a job").next(), MeshError, "this connection is closed");
+});
+
 Deno.test("library: nobody there, a wrong key and a wrong address are told apart", async () => {
   using folder = new TemporaryFolder();
   const away = await assertRejects(() => connect("127.0.0.1:1", { key: TEST_KEY }), MeshError);

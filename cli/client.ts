@@ -1,5 +1,6 @@
 import type * as grpc from "@grpc/grpc-js";
 import { formatAddress, type HostPort } from "../agent/config/address.ts";
+import { MeshError } from "../agent/core/errors.ts";
 import type { OrchestratorServiceDefinition } from "../proto/gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceDefinition } from "../proto/gen/edgemesh/v1/MeshService.ts";
 import type { JobUpdate } from "../proto/messages.ts";
@@ -93,6 +94,7 @@ interface Services {
 
 class Connection implements MeshClient {
   sessionId = "";
+  #closed = false;
   readonly #channel: grpc.Client;
   readonly #metadata: grpc.Metadata;
 
@@ -151,18 +153,21 @@ class Connection implements MeshClient {
     const { server } = this.options;
     const signals = [this.options.signal, ...(signal ? [signal] : [])];
     // A job takes as long as it takes, so there is no deadline: keepalive finds an agent that vanished.
-    const open = () =>
-      this.#channel.makeServerStreamRequest(
+    const open = () => {
+      if (this.#closed) throw closed();
+      return this.#channel.makeServerStreamRequest(
         path,
         requestSerialize,
         responseDeserialize as (bytes: Buffer) => JobUpdate,
         request,
         this.#metadata,
       );
+    };
     return received(open, { method: "WatchJob", server, signals });
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true;
     this.#channel.close();
   }
 
@@ -175,6 +180,7 @@ class Connection implements MeshClient {
     const { signal, timeoutMs, server } = this.options;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
+      if (this.#closed) return reject(closed());
       const call = this.#channel.makeUnaryRequest(
         definition.path,
         definition.requestSerialize,
@@ -193,6 +199,10 @@ class Connection implements MeshClient {
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }
+}
+
+function closed(): MeshError {
+  return new MeshError("CANCELLED", "this connection is closed");
 }
 
 /** A method as the contract describes it, whatever its messages are. */

@@ -33,7 +33,8 @@ Deno.test("a narrow terminal gets less of it, and no line that it would break", 
     }
   }
   assertEquals(picture(groups(5), 30, 23, { perSecond: 5, leftMs: 3000 }), ["group 1 of 1   5/20, 5/s"]);
-  assertEquals(picture(groups(5), 12, 23), ["group 1 of…"]);
+  assertEquals(picture(groups(5), 12, 23), ["group… 5/20"]);
+  assertEquals(picture(groups(5), 6, 23), ["5/20"]);
 });
 
 Deno.test("of more groups than there are rows, those about the running one are shown and the others summed up", () => {

@@ -76,7 +76,12 @@ function drawRow({ label, counts, pace, paint, columns, bar }: Drawn): string {
     if (displayWidth(first + text + part) > room) break;
     text += part;
   }
-  if (text === "") return cutToWidth(`${label.trimEnd()} ${done.trimStart()}`, columns - 1);
+  if (text === "") {
+    const counted = done.trimStart();
+    // The label gives way first: how far the part is says more.
+    const named = cutToWidth(label.trimEnd(), columns - 2 - counted.length);
+    return cutToWidth(`${named} ${counted}`.trimStart(), columns - 1);
+  }
   const colour = counts.failed > 0 ? paint.red : hasEnded(counts) ? paint.green : paint.yellow;
   return `${first}${size > 0 ? `${colour(bar(size))}  ` : ""}${text}`;
 }
