@@ -8,8 +8,8 @@ const log = logger("jobs");
 /** How long to wait before a write that failed (a full disk) is tried again, in ms. */
 const RETRY_MS = 1000;
 
-/** After so many failures that room on the disk does not cure, changes are written one by one. */
-const TRIES_TOGETHER = 3;
+/** Of so many tries that fail, one is told of. */
+const TRIES_A_WORD = 60;
 
 /** What the journal writes to. */
 export interface JournalStore {
@@ -23,9 +23,8 @@ interface Entry extends Change {
 
 /**
  * Writes what changes of jobs, in order, one transaction at a time; whatever arrives while one is under way shares the
- * next. A write that fails is kept and tried again until it succeeds, so that work goes on when the disk has room; a
- * change that the store refuses for another reason, again and again, while it takes others, is given up, so that it holds
- * up none.
+ * next. A write that fails (a full disk, a locked file) is kept and tried again until it succeeds, so that nothing that was
+ * answered for is lost and work goes on when it can.
  */
 export class Journal {
   #pending: Entry[] = [];
@@ -37,8 +36,7 @@ export class Journal {
   constructor(private readonly store: JournalStore, private readonly beforeWrite: () => void = () => {}) {}
 
   /**
-   * Resolves when the change is durable; rejects with UNAVAILABLE when the journal is closed before that, or with the
-   * store's refusal.
+   * Resolves when the change is durable; rejects with UNAVAILABLE when the journal is closed before that, or
    */
   write(change: Change): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.reject(closedError());
@@ -85,31 +83,15 @@ export class Journal {
         for (const entry of entries) entry.done();
         return;
       }
-      if (attempt === 1) log.error("cannot write the journal, trying again: {reason}", { reason: messageOf(failure) });
+      if (attempt % TRIES_A_WORD === 1) {
+        log.error("cannot write the journal, trying again: {reason}", { reason: messageOf(failure) });
+      }
       if (last) {
         for (const entry of entries) entry.failed(failure);
         return;
       }
-      if (attempt >= TRIES_TOGETHER && !isFull(failure) && entries.length > 1) {
-        const refused = await this.#writeEach(entries);
-        if (refused.length < entries.length) {
-          for (const entry of refused) entry.failed(entry.failure);
-          return;
-        }
-      }
       await delay(RETRY_MS, this.#closing.signal).catch(() => {/* closing: one last attempt */});
     }
-  }
-
-  /** Returns what the store refused while it took others; all, in order, where it took none. */
-  async #writeEach(entries: readonly Entry[]): Promise<readonly (Entry & { failure: unknown })[]> {
-    const refused: (Entry & { failure: unknown })[] = [];
-    for (const entry of entries) {
-      const failure = await this.#tryTo(changeOf([entry]));
-      if (failure === undefined) entry.done();
-      else refused.push({ ...entry, failure });
-    }
-    return refused;
   }
 
   async #tryTo(change: Change): Promise<unknown> {
@@ -132,10 +114,6 @@ function changeOf(entries: readonly Entry[]): Change {
     for (const lease of entry.leases ?? []) leases.push(lease);
   }
   return { jobs, tasks, leases };
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof MeshError && error.code === "RESOURCE_EXHAUSTED";
 }
 
 function closedError(): MeshError {

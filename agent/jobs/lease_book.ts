@@ -142,6 +142,11 @@ export class LeaseBook {
     }
   }
 
+  /** This process stood still for so many ms: its devices get that time back. */
+  forgive(ms: number): void {
+    for (const { tasks } of this.#devices.values()) for (const task of tasks) if (task.sentAt > 0) task.sentAt += ms;
+  }
+
   /** Takes from devices that are there what they let pass its time limit without a word. */
   takeUnanswered(): Task[] {
     const now = performance.now();

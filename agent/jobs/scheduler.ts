@@ -19,8 +19,8 @@ const OTHERS_MS = 3000;
 /** How often tasks without an answer are looked for, in ms. */
 const SWEEP_MS = 1000;
 
-/** Of outcomes that nobody asked for, one in so many is worth a warning. */
-const STRAYS_A_WARNING = 1000;
+/** Of outcomes that nobody asked for there is one warning in so many ms. */
+const WARNING_MS = 10_000;
 
 /** After a restart, devices that held tasks come back within this, in ms: their longest wait is 10 s. */
 const RETURN_MS = 11_000;
@@ -59,12 +59,15 @@ export class Scheduler implements DispatchListener {
   /** Jobs that wait for devices, the one whose turn it is first. */
   readonly #waiting = new Set<Job>();
   readonly #leases: LeaseBook;
-  readonly #waits: PinnedWaits;
+  /** Jobs with tasks that name a device which is away. */
+  readonly #waits: PinnedWaits<Job>;
   /** Devices that held tasks before this agent was restarted and are not back. */
-  readonly #returns: PinnedWaits;
+  readonly #returns: PinnedWaits<Scheduler>;
   #sweep: ReturnType<typeof setInterval> | undefined;
+  #lastSweep = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #strays = 0;
+  /** When outcomes that nobody asked for are worth a warning again, of `performance.now()`. */
+  #nextWarning = 0;
   #stopped = false;
 
   constructor(
@@ -73,7 +76,7 @@ export class Scheduler implements DispatchListener {
     options: SchedulerOptions,
   ) {
     this.#leases = new LeaseBook(dispatcher);
-    this.#waits = new PinnedWaits(options.reattachGraceMs, (deviceId) => this.#giveUpOn(deviceId));
+    this.#waits = new PinnedWaits(options.reattachGraceMs, (deviceId, jobs) => this.#giveUpOn(deviceId, jobs));
     this.#returns = new PinnedWaits(RETURN_MS, (deviceId) => {
       if (!dispatcher.isOnline(deviceId)) this.lost(deviceId, "it did not come back after the coordinator's restart");
     });
@@ -82,18 +85,21 @@ export class Scheduler implements DispatchListener {
 
   /** @param held tasks that a device held before this agent's restart, by the start of the device's program */
   add(job: Job, held?: ReadonlyMap<Task, string>): void {
-    if (!this.#stopped) this.#sweep ??= setInterval(() => this.#dropUnanswered(), SWEEP_MS);
+    if (!this.#stopped && this.#sweep === undefined) {
+      this.#lastSweep = performance.now();
+      this.#sweep = setInterval(() => this.#dropUnanswered(), SWEEP_MS);
+    }
     this.#jobs.set(job.record.jobId, job);
     if (held) this.#restore(job, held);
     // A device that a later group names takes one of the job's places: it is not kept for ever.
-    for (const deviceId of job.devices) if (!this.dispatcher.isOnline(deviceId)) this.#waits.begin(deviceId);
+    for (const deviceId of job.devices) if (!this.dispatcher.isOnline(deviceId)) this.#waits.begin(deviceId, job);
     this.openGroup(job);
   }
 
   /** Makes the job's group under way ready. */
   openGroup(job: Job): void {
     job.openGroup();
-    for (const deviceId of job.ready.named()) if (!this.dispatcher.isOnline(deviceId)) this.#waits.begin(deviceId);
+    for (const deviceId of job.ready.named()) if (!this.#isThere(deviceId)) this.#waits.begin(deviceId, job);
     if (job.ready.pinned.size > 0) this.#failUnrunnable([job]);
     this.#wait(job);
   }
@@ -109,6 +115,7 @@ export class Scheduler implements DispatchListener {
     this.#waiting.delete(job);
     this.#jobs.delete(job.record.jobId);
     this.#leases.forget(job);
+    this.#waits.forget(job);
     if (this.#jobs.size === 0) {
       clearInterval(this.#sweep);
       this.#sweep = undefined;
@@ -141,7 +148,6 @@ export class Scheduler implements DispatchListener {
       // What a new start of the program says that it holds, it cannot have been given.
       if (held.length > 0) this.dispatcher.cancel(deviceId, held);
     } else this.#resume(deviceId, instanceId, held);
-    this.#waits.end(deviceId);
     this.#failUnrunnable([...this.#jobs.values()], deviceId);
     this.events.passNeeded();
   }
@@ -180,7 +186,7 @@ export class Scheduler implements DispatchListener {
   }
 
   away(deviceId: string): void {
-    for (const job of this.#jobs.values()) if (job.ready.waitsFor(deviceId)) this.#waits.begin(deviceId);
+    for (const job of this.#jobs.values()) if (job.ready.waitsFor(deviceId)) this.#waits.begin(deviceId, job);
   }
 
   lost(deviceId: string, reason: string): void {
@@ -191,7 +197,7 @@ export class Scheduler implements DispatchListener {
       const pauseMs = task.spec.target_device_id ? 0 : OTHERS_MS;
       this.#fail(task, { reason: `lost ${task.deviceName} (${reason})`, cure: "anywhere", pauseMs });
       if (task.state === "QUEUED" && task.spec.target_device_id && !this.dispatcher.isOnline(deviceId)) {
-        this.#waits.begin(deviceId);
+        this.#waits.begin(deviceId, task.job);
       }
     }
     this.#settleAll(tasks);
@@ -209,9 +215,11 @@ export class Scheduler implements DispatchListener {
           again = false;
           break;
         }
-        if (placeTurn(job, slots, now, (task, slot) => this.#leases.begin(task, slot)) > 0) again = true;
-        this.#waiting.delete(job);
+        const placed = placeTurn(job, slots, now, (task, slot) => this.#leases.begin(task, slot));
+        if (placed > 0) again = true;
+        if (placed === 0 && !job.ready.isEmpty) continue;
         // The next turn, and the next pass, begin with another job.
+        this.#waiting.delete(job);
         if (!job.ready.isEmpty) this.#waiting.add(job);
       }
     }
@@ -262,7 +270,7 @@ export class Scheduler implements DispatchListener {
   #restore(job: Job, held: ReadonlyMap<Task, string>): void {
     for (const [task, instanceId] of held) {
       this.#leases.hold(task, instanceId);
-      if (!this.dispatcher.isOnline(task.deviceId)) this.#returns.begin(task.deviceId);
+      if (!this.dispatcher.isOnline(task.deviceId)) this.#returns.begin(task.deviceId, this);
     }
     const holders = new Set([...held.keys()].map((task) => task.deviceId));
     for (const { deviceId, instanceId } of this.dispatcher.targets()) {
@@ -322,20 +330,26 @@ export class Scheduler implements DispatchListener {
 
   /** An outcome for a task that the device does not hold: late, repeated, or made up. It is acknowledged and dropped. */
   #dropStray(deviceId: string, stray: readonly TaskOutcome[]): void {
-    const saidBefore = Math.ceil(this.#strays / STRAYS_A_WARNING);
-    this.#strays += stray.length;
     const text = "dropped {count} outcomes of device {deviceId} for tasks that it does not hold";
     const properties = { count: stray.length, deviceId, first: stray[0]?.task_id };
-    if (Math.ceil(this.#strays / STRAYS_A_WARNING) > saidBefore) log.warning(text, properties);
+    const now = performance.now();
+    if (now >= this.#nextWarning) log.warning(text, properties);
     else log.debug(text, properties);
+    this.#nextWarning = Math.max(this.#nextWarning, now >= this.#nextWarning ? now + WARNING_MS : 0);
     // With the journal, though nothing is to be written: what it repeats may not be durable yet.
     this.events.settled([], { deviceId, outcomes: stray });
   }
 
-  #giveUpOn(deviceId: string): void {
-    if (this.dispatcher.isOnline(deviceId)) return;
+  /** Whether a device can be reached: one that registered without an address is online, and takes nothing. */
+  #isThere(deviceId: string): boolean {
+    return this.dispatcher.targets().some((target) => target.deviceId === deviceId && target.kinds?.size !== 0);
+  }
+
+  #giveUpOn(deviceId: string, jobs: readonly Job[]): void {
+    if (this.#isThere(deviceId)) return;
     const failed: Task[] = [];
-    for (const job of [...this.#jobs.values()]) {
+    for (const job of jobs) {
+      if (!this.#jobs.has(job.record.jobId)) continue;
       // One that may still come back with what it holds keeps its place until it is lost.
       job.forget(deviceId, this.heldBy(deviceId) === 0);
       for (const task of job.ready.drainPinned(deviceId)) {
@@ -349,6 +363,11 @@ export class Scheduler implements DispatchListener {
 
   /** A device that is there and lets a task's time limit pass without a word has lost the task. */
   #dropUnanswered(): void {
+    const now = performance.now();
+    // While this process stood still (a suspended machine), no answer could be heard.
+    const late = now - this.#lastSweep - SWEEP_MS;
+    this.#lastSweep = now;
+    if (late > SWEEP_MS) this.#leases.forgive(late);
     const dropped = this.#leases.takeUnanswered();
     for (const task of dropped) {
       const reason = `${task.deviceName} did not answer within ${task.timeoutMs / 1000} s`;

@@ -233,18 +233,11 @@ export class DialledLink implements DeviceLink {
   }
 }
 
-/** What a device says of a task itself. Anything else says only that the device could not be asked. */
-const VERDICTS: ReadonlySet<string> = new Set([
-  "INVALID_ARGUMENT",
-  "FAILED_PRECONDITION",
-  "NOT_FOUND",
-  "PERMISSION_DENIED",
-  "UNIMPLEMENTED",
-  "DEADLINE_EXCEEDED",
-]);
+/** What says only that the device could not be asked. Anything else is its word on the task itself. */
+const UNASKED: ReadonlySet<string> = new Set(["UNAVAILABLE", "UNAUTHENTICATED", "CANCELLED"]);
 
 function isVerdict(error: unknown): boolean {
-  return error instanceof MeshError && VERDICTS.has(error.code);
+  return error instanceof MeshError && !UNASKED.has(error.code);
 }
 
 function isUnauthenticated(error: unknown): boolean {

@@ -143,10 +143,10 @@ Deno.test("a device that does not take the key gets no tasks, and callers hear w
   assertEquals(rig.mesh.closings, ["it refuses a session: wrong mesh key"]);
 });
 
-Deno.test("a failure that is not the task's own loses the device, not the task", async () => {
+Deno.test("a device that cannot be asked is lost, not the task", async () => {
   await using device = await OlderDevice.start({
     key: "the mesh key",
-    tasks: (_call, answer) => answer({ code: status.INTERNAL, details: "it fell over" }),
+    tasks: (_call, answer) => answer({ code: status.UNAVAILABLE, details: "it fell over" }),
   });
   using rig = dial(device.address);
   await until(() => rig.link.credits > 0);

@@ -72,9 +72,14 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
    */
   accept(channel: BatchChannel<CoordinatorBatch, WorkerBatch>, kind: "self" | "attached"): void {
     let link: AttachedLink | undefined;
+    const silent = setTimeout(
+      () => channel.close(new MeshError("DEADLINE_EXCEEDED", "hello: it did not come in time")),
+      SILENCE_LIMIT_MS,
+    );
     channel.listen({
       onBatch: (batch) => {
         if (link) return link.receive(batch);
+        clearTimeout(silent);
         try {
           link = this.#greet(batch, channel, kind);
         } catch (error) {
@@ -82,7 +87,10 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
         }
       },
       onDrain: () => link?.drained(),
-      onClose: (error) => link?.ended(error?.message ?? "it closed the stream"),
+      onClose: (error) => {
+        clearTimeout(silent);
+        link?.ended(error?.message ?? "it closed the stream");
+      },
     });
   }
 
