@@ -60,6 +60,8 @@ export class Job {
   /** Devices that tasks name, and those that hold or held tasks and are still online: at most `maxWorkers` of them. */
   readonly devices = new Set<string>();
   readonly ready = new ReadyTasks<Task>();
+  /** Of its tasks' inputs and results. */
+  characters = 0;
   /** Set once somebody asked for its end: nothing of it begins any more. */
   cancelling = false;
   /** Set once a task's success has decided the job. */
@@ -79,6 +81,7 @@ export class Job {
     for (const one of records) tasks.push(new Task(this, one));
     this.tasks = tasks;
     for (const task of tasks) {
+      this.characters += task.spec.input.length + task.result.length;
       (this.#groups[task.group] ??= []).push(task);
       if (task.spec.target_device_id) this.#named.add(task.spec.target_device_id);
     }
@@ -170,9 +173,9 @@ export class Job {
     progress[COUNTER[to]]++;
   }
 
-  /** A device is gone: another one may take its place, unless tasks name it. */
-  leave(deviceId: string): void {
-    if (!this.#named.has(deviceId)) this.devices.delete(deviceId);
+  /** Another device may take this one's place, unless tasks name it. Returns whether it may. */
+  leave(deviceId: string): boolean {
+    return !this.#named.has(deviceId) && this.devices.delete(deviceId);
   }
 
   /** A device that tasks name stayed away: it no longer takes one of the places, but for what it still holds. */

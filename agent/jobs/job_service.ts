@@ -10,10 +10,11 @@ import { finalUpdateOf, overviewOf, statusOf, summaryOf } from "./job_view.ts";
 import type { JobWatcher } from "./job_watch.ts";
 import { JobWatches } from "./job_watches.ts";
 import { Journal } from "./journal.ts";
+import { MemoryBudget } from "./memory_budget.ts";
 import { type Answered, Scheduler } from "./scheduler.ts";
 import { isFinished, moveJob } from "./states.ts";
 import type { JobSubmission } from "./submission.ts";
-import { Submitter, type SubmitterOptions } from "./submitter.ts";
+import { type Room, Submitter, type SubmitterOptions } from "./submitter.ts";
 import { pageOf, storedPage, type TaskPage, type TaskQuery } from "./task_pages.ts";
 
 const log = logger("jobs");
@@ -46,13 +47,14 @@ export class JobService implements Component {
   readonly #journal: Journal;
   readonly #scheduler: Scheduler;
   readonly #submitter: Submitter;
+  readonly #room: Room = { openTasks: 0, memory: new MemoryBudget() };
   readonly #watches = new JobWatches();
   readonly #cancels = new Map<Job, Cancel>();
   #stopping = false;
   #stopped = false;
 
   constructor(private readonly options: JobServiceOptions) {
-    this.#submitter = new Submitter(options, (job) => this.#begin(job));
+    this.#submitter = new Submitter(options, this.#room, (job) => this.#begin(job));
     this.#journal = new Journal(options.store, () => this.#scheduler.pass());
     this.#scheduler = new Scheduler(options.dispatcher, {
       passNeeded: () => this.#journal.ask(),
@@ -60,14 +62,15 @@ export class JobService implements Component {
       settled: (tasks, answered) => this.#settled(tasks, answered),
       succeeded: (task) => task.job.record.reduce === "FIRST" && task.job.isLastGroup,
       idle: (job) => this.#idle(job),
-    }, options);
+    }, { reattachGraceMs: options.reattachGraceMs, memory: this.#room.memory });
   }
 
   async start(): Promise<void> {
     const stored = await this.options.store.unfinishedJobs();
     for (const one of stored) {
       const { job, held } = Job.restore(one);
-      this.#submitter.openTasks += job.openTasks;
+      this.#room.openTasks += job.openTasks;
+      this.#room.memory.take(job.characters);
       this.#begin(job, held);
     }
     if (stored.length > 0) log.info("unfinished jobs go on: {count}", { count: stored.length });
@@ -189,7 +192,7 @@ export class JobService implements Component {
   }
 
   #settled(tasks: readonly Task[], answered: Answered | undefined): void {
-    for (const task of tasks) if (isFinished(task.state)) this.#submitter.openTasks--;
+    for (const task of tasks) if (isFinished(task.state)) this.#room.openTasks--;
     this.#write({ tasks: tasks.map(changeOf) }, () => {
       if (answered) this.options.dispatcher.acknowledge(answered.deviceId, answered.outcomes);
     });
@@ -245,7 +248,7 @@ export class JobService implements Component {
       job.move(task, "CANCELLED");
       task.error = "the job was cancelled";
     }
-    this.#submitter.openTasks -= waiting.length;
+    this.#room.openTasks -= waiting.length;
     this.#watches.changed(job, waiting);
     const timer = setTimeout(() => this.#idle(job), CANCEL_MS);
     if (job.openInGroup === 0) this.#idle(job);
@@ -261,7 +264,7 @@ export class JobService implements Component {
       job.move(task, "CANCELLED");
       task.error = why;
     }
-    this.#submitter.openTasks -= open.length;
+    this.#room.openTasks -= open.length;
     // What was cancelled before the end is written with it, whatever the end is: a success may have decided it meanwhile.
     const changed = job.cancelling ? job.tasks.filter((task) => task.state === "CANCELLED") : open;
     const { record } = job;
@@ -275,6 +278,7 @@ export class JobService implements Component {
     moveJob(record, state);
     Object.assign(record, { finishedAt, reason });
     this.#active.delete(record.jobId);
+    this.#room.memory.give(job.characters);
     this.#watches.ended(job, changed);
     const cancel = this.#cancels.get(job);
     clearTimeout(cancel?.timer);

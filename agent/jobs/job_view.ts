@@ -10,6 +10,10 @@ const MAX_RESULTS = 8 * 1024 * 1024;
 /** Most bytes of a final result in one answer; of 8 Mi characters the single results have at most 24 MiB. */
 const MAX_FINAL_BYTES = 36 * 1024 * 1024;
 
+/** Most bytes of ids and errors of tasks in one answer; besides, a task takes about so many for its device and state. */
+const MAX_NAMED = 40 * 1024 * 1024;
+const TASK_OVERHEAD = 80;
+
 /** Most tasks whose results are shown one by one. */
 export const MAX_TASKS_WITH_RESULTS = 10_000;
 
@@ -17,11 +21,18 @@ export const MAX_TASKS_WITH_RESULTS = 10_000;
 interface Extent {
   readonly size: number;
   readonly withResults: boolean;
+  /** Whether the tasks are named at all. */
+  readonly withTasks: boolean;
 }
 
 function extentOf(tasks: readonly TaskRecord[]): Extent {
   const size = tasks.reduce((sum, task) => sum + task.result.length, 0);
-  return { size, withResults: tasks.length <= MAX_TASKS_WITH_RESULTS && size <= MAX_RESULTS };
+  const named = tasks.reduce(
+    (sum, task) => sum + 3 * (task.spec.task_id.length + task.error.length) + TASK_OVERHEAD,
+    0,
+  );
+  const withTasks = named <= MAX_NAMED;
+  return { size, withTasks, withResults: withTasks && tasks.length <= MAX_TASKS_WITH_RESULTS && size <= MAX_RESULTS };
 }
 
 /**
@@ -38,7 +49,7 @@ export function statusOf(
   return {
     job_id: job.jobId,
     state: job.state,
-    tasks: tasks.map((task) => taskStatusOf(task, extent.withResults)),
+    tasks: extent.withTasks ? tasks.map((task) => taskStatusOf(task, extent.withResults)) : [],
     final_result: isFinished(job.state) ? shownResult(job, tasks, extent) : "",
     current_group: group,
     total_groups: groupCount,
@@ -74,7 +85,7 @@ export function finalUpdateOf(
     snapshot: true,
     current_group: group,
     groups: progress.map((counts) => ({ ...counts })),
-    tasks: countsOnly || tasks.length > MAX_TASKS_WITH_RESULTS
+    tasks: countsOnly || !extent.withTasks || tasks.length > MAX_TASKS_WITH_RESULTS
       ? []
       : tasks.map((task) => taskStatusOf(task, extent.withResults)),
     reason: job.reason,
@@ -99,7 +110,11 @@ export function taskDetailOf(task: TaskRecord): TaskDetail {
   };
 }
 
-function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults, size }: Extent): string {
+function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults, withTasks, size }: Extent): string {
+  if (!withTasks) {
+    const note = `the ${tasks.length} tasks are left out: they are too many for one answer; ListTasks shows them`;
+    return job.reason ? `${note}\n\n${job.reason}` : note;
+  }
   if (size > MAX_RESULTS) {
     const note = `the results of ${tasks.length} tasks are left out: ${size} characters are too many for one answer; ` +
       "ListTasks shows them";

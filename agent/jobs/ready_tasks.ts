@@ -52,6 +52,11 @@ export class ReadyTasks<T extends WaitingTask> {
     for (const task of this.#again) if (!stays(task)) this.#again.delete(task);
   }
 
+  /** Kinds of the tasks that wait for any device, for the first time. */
+  kinds(): string[] {
+    return [...this.anywhere].filter(([, queue]) => queue.length > 0).map(([kind]) => kind);
+  }
+
   /** Whether tasks wait for a device that they name. */
   waitsFor(deviceId: string): boolean {
     for (const queue of this.pinned.get(deviceId)?.values() ?? []) if (queue.length > 0) return true;

@@ -4,6 +4,7 @@ import type { Lease } from "../store/store.ts";
 import type { DispatchListener, TaskDispatcher } from "./dispatcher.ts";
 import type { Job, Task } from "./job.ts";
 import { isAttempt, LeaseBook, leasesOfSlot } from "./lease_book.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
 import { PinnedWaits } from "./pinned_waits.ts";
 import { hasFailedOn, mayRun, placeTurn, type Slot, slotsOf } from "./placement.ts";
 import { failAttempt, type Failure, readopt, settle } from "./settling.ts";
@@ -48,6 +49,8 @@ export interface SchedulerEvents {
 export interface SchedulerOptions {
   /** How long a task that names its device waits for it while it is away, in ms. */
   readonly reattachGraceMs: number;
+  /** For what unfinished jobs hold. */
+  readonly memory: MemoryBudget;
 }
 
 /**
@@ -73,7 +76,7 @@ export class Scheduler implements DispatchListener {
   constructor(
     private readonly dispatcher: TaskDispatcher,
     private readonly events: SchedulerEvents,
-    options: SchedulerOptions,
+    private readonly options: SchedulerOptions,
   ) {
     this.#leases = new LeaseBook(dispatcher);
     this.#waits = new PinnedWaits(options.reattachGraceMs, (deviceId, jobs) => this.#giveUpOn(deviceId, jobs));
@@ -167,7 +170,7 @@ export class Scheduler implements DispatchListener {
       task.isClosed = true;
       // Its device was lost and came back with the outcome before the task went to another one: it did run.
       if (task.state === "QUEUED") readopt(task);
-      const failure = settle(task, outcome);
+      const failure = settle(task, outcome, this.options.memory);
       if (failure) this.#fail(task, failure);
       else task.job.won ||= this.events.succeeded(task);
       settled.push(task);
@@ -217,7 +220,10 @@ export class Scheduler implements DispatchListener {
         }
         const placed = placeTurn(job, slots, now, (task, slot) => this.#leases.begin(task, slot));
         if (placed > 0) again = true;
-        if (placed === 0 && !job.ready.isEmpty) continue;
+        if (placed === 0 && !job.ready.isEmpty) {
+          if (job.record.maxWorkers > 0 && this.#makeRoom(job, slots)) again = true;
+          continue;
+        }
         // The next turn, and the next pass, begin with another job.
         this.#waiting.delete(job);
         if (!job.ready.isEmpty) this.#waiting.add(job);
@@ -229,6 +235,23 @@ export class Scheduler implements DispatchListener {
     this.events.leased(given.flatMap(leasesOfSlot), given.map(({ batch }) => batch), () => {
       for (const slot of given) this.#leases.send(slot);
     });
+  }
+
+  /**
+   * A device that holds nothing of a job and can do nothing more for it gives its place among `maxWorkers` to another.
+   * Returns whether one did.
+   */
+  #makeRoom(job: Job, slots: readonly Slot[]): boolean {
+    if (job.devices.size < job.record.maxWorkers) return false;
+    let left = false;
+    for (const slot of slots) {
+      const { deviceId } = slot.target;
+      if (!job.devices.has(deviceId) || [...slot.leases.tasks].some((task) => task.job === job)) continue;
+      const isOfUse = job.ready.kinds().some((kind) => slot.runs(kind)) ||
+        [...job.ready.again].some((task) => mayRun(task, slot) && !hasFailedOn(task, deviceId));
+      if (!isOfUse && job.leave(deviceId)) left = true;
+    }
+    return left;
   }
 
   /** The task whose attempt under way an outcome ends; undefined where it ends none. */

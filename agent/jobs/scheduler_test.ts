@@ -3,6 +3,7 @@ import type { Plan, TaskOutcome } from "../../proto/messages.ts";
 import { checkPlan } from "../plans/check_plan.ts";
 import type { JobRecord } from "../store/store.ts";
 import { Job, type Task } from "./job.ts";
+import { MemoryBudget } from "./memory_budget.ts";
 import { Scheduler } from "./scheduler.ts";
 import { MAX_ATTEMPTS } from "./settling.ts";
 import { outcomeOf, SimulatedMesh } from "./simulated_mesh.ts";
@@ -39,7 +40,7 @@ function jobOf(plan: Plan, { maxWorkers = 0, jobId = "job" } = {}): Job {
   return new Job(record, taskRecords(checkPlan(plan)));
 }
 
-function setUp(options: { reattachGraceMs?: number } = {}) {
+function setUp(options: { reattachGraceMs?: number; memory?: number } = {}) {
   const mesh = new SimulatedMesh();
   const settled: Task[] = [];
   const idle: Job[] = [];
@@ -60,7 +61,7 @@ function setUp(options: { reattachGraceMs?: number } = {}) {
     },
     succeeded: () => false,
     idle: (job) => idle.push(job),
-  }, { reattachGraceMs: options.reattachGraceMs ?? 60_000 });
+  }, { reattachGraceMs: options.reattachGraceMs ?? 60_000, memory: new MemoryBudget(options.memory) });
   return { mesh, scheduler, settled, idle, [Symbol.dispose]: () => scheduler.stop() };
 }
 
@@ -124,6 +125,45 @@ Deno.test("a task that names its device goes there and nowhere else", async () =
   rig.mesh.come("b");
   await settled();
   assertEquals(rig.mesh.held.get("b")?.map((task) => task.task_id), ["x"]);
+});
+
+Deno.test("a device that can do nothing more for a job gives its place among max_workers to another", async () => {
+  using rig = setUp();
+  rig.mesh.come("a", { kinds: { ECHO: 8 } });
+  const job = jobOf(planOf([[{ id: "x" }], [{ id: "y" }]]), { maxWorkers: 1 });
+  Object.assign(job.tasks[1]?.spec ?? {}, { kind: "SYSINFO" });
+  rig.scheduler.add(job);
+  await settled();
+  rig.mesh.answer("a");
+  rig.mesh.come("b", { kinds: { SYSINFO: 8 } });
+  job.group++;
+  rig.scheduler.openGroup(job);
+  await settled();
+  assertEquals(rig.mesh.held.get("b")?.map((task) => task.task_id), ["y"]);
+});
+
+Deno.test("a job that waits for a kind with few places gets its turn before the others are done", async () => {
+  using rig = setUp();
+  rig.mesh.come("a", { kinds: { ECHO: 2 } });
+  rig.scheduler.add(jobOf(planOf([tasks(40)]), { jobId: "large" }));
+  await settled();
+  rig.scheduler.add(jobOf(planOf([tasks(1)]), { jobId: "small" }));
+  for (let answers = 0; answers < 2; answers++) {
+    rig.mesh.answer("a", 1);
+    await settled();
+  }
+  assert(rig.mesh.held.get("a")?.some((task) => task.job_id === "small"), "it still waits");
+});
+
+Deno.test("results that would fill the memory fail their task, and say so", async () => {
+  using rig = setUp({ memory: 25 });
+  rig.mesh.come("a");
+  const job = jobOf(planOf([tasks(4)]));
+  rig.scheduler.add(job);
+  await settled();
+  rig.mesh.answer("a");
+  assertEquals(job.tasks.map(({ state }) => state), ["DONE", "DONE", "DONE", "FAILED"]);
+  assertEquals(job.tasks[3]?.error, "the results of unfinished jobs fill the memory that is kept for them");
 });
 
 Deno.test("a task whose device does not run its kind fails, at once or when the device comes, and says so", () => {

@@ -2,6 +2,7 @@ import { oneLine } from "../core/errors.ts";
 import type { TaskOutcome } from "../../proto/messages.ts";
 import { type Cure, cureOf } from "./failures.ts";
 import type { Task } from "./job.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
 
 /** A task is begun at most this often. */
 export const MAX_ATTEMPTS = 3;
@@ -23,8 +24,12 @@ export interface Failure {
   readonly pauseMs?: number;
 }
 
-/** What a device said of an attempt: undefined when the task is DONE with it. It is bounded before it is kept and shown. */
-export function settle(task: Task, outcome: TaskOutcome): Failure | undefined {
+/**
+ * What a device said of an attempt: undefined when the task is DONE with it. It is bounded before it is kept and shown.
+ *
+ * @param memory for the results of unfinished jobs
+ */
+export function settle(task: Task, outcome: TaskOutcome, memory: MemoryBudget): Failure | undefined {
   if (!outcome.ok) {
     const reason = oneLine(outcome.error.slice(0, MAX_REASON)) || "the device reported a failure without a reason";
     return { reason, cure: cureOf(outcome.error_code) };
@@ -32,6 +37,10 @@ export function settle(task: Task, outcome: TaskOutcome): Failure | undefined {
   if (outcome.output.length > MAX_OUTPUT) {
     return { reason: `its result is longer than ${MAX_OUTPUT} characters`, cure: "nothing" };
   }
+  if (!memory.tryTake(outcome.output.length)) {
+    return { reason: "the results of unfinished jobs fill the memory that is kept for them", cure: "nothing" };
+  }
+  task.job.characters += outcome.output.length;
   task.job.move(task, "DONE");
   task.result = outcome.output;
   return undefined;

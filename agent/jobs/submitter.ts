@@ -1,12 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
-import { checkPlanInTurns } from "../plans/check_plan.ts";
+import { type CheckedPlan, checkPlanInTurns } from "../plans/check_plan.ts";
 import type { Planner } from "../plans/planner.ts";
 import type { JobRecord, Store } from "../store/store.ts";
 import type { DeviceInfo } from "../../proto/messages.ts";
 import { Job } from "./job.ts";
 import { summaryLine } from "./job_view.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
 import { reduceKind } from "./reduce.ts";
 import { SUBMISSION_LIFE_MS } from "./retention.ts";
 import { checkSubmission, type JobSubmission, requireRunnable, taskRecords } from "./submission.ts";
@@ -32,15 +33,24 @@ export interface SubmitterOptions {
   readonly maxQueuedTasks: number;
 }
 
+/** What unfinished jobs take up together. */
+export interface Room {
+  /** Tasks that are not finished, those that are being submitted included. */
+  openTasks: number;
+  readonly memory: MemoryBudget;
+}
+
 /** Takes submissions: checks each, makes it durable, and hands it on. */
 export class Submitter {
-  /** Tasks that are not finished, those that are being submitted included. */
-  openTasks = 0;
   /** Submissions with a key that are under way. */
   readonly #underWay = new Map<string, Promise<JobRecord>>();
 
   /** @param begin is given each new job once it is durable */
-  constructor(private readonly options: SubmitterOptions, private readonly begin: (job: Job) => void) {}
+  constructor(
+    private readonly options: SubmitterOptions,
+    private readonly room: Room,
+    private readonly begin: (job: Job) => void,
+  ) {}
 
   /**
    * @throws {MeshError} INVALID_ARGUMENT or NOT_FOUND naming the field; RESOURCE_EXHAUSTED when too much is queued or
@@ -71,7 +81,8 @@ export class Submitter {
     const breathe = () => plan.taskCount > TASKS_A_TURN ? turn() : undefined;
     await breathe();
     requireRunnable(plan, maxWorkers, { kinds, hasDevice: (deviceId) => devices.has(deviceId) });
-    this.#takePlaces(plan.taskCount);
+    const characters = charactersOf(plan);
+    this.#takeRoom(plan.taskCount, characters);
     let job: Job;
     try {
       const record: JobRecord = {
@@ -90,7 +101,8 @@ export class Submitter {
       await breathe();
       await store.insertJob(record, job.tasks, submission);
     } catch (error) {
-      this.openTasks -= plan.taskCount;
+      this.room.openTasks -= plan.taskCount;
+      this.room.memory.give(characters);
       throw error;
     }
     await breathe();
@@ -98,19 +110,33 @@ export class Submitter {
     return job.record;
   }
 
-  #takePlaces(tasks: number): void {
+  #takeRoom(tasks: number, characters: number): void {
+    const { room } = this;
     const { maxQueuedTasks } = this.options;
     if (tasks > maxQueuedTasks) {
       const limit = `(--max-queued-tasks ${maxQueuedTasks})`;
       throw new MeshError("RESOURCE_EXHAUSTED", `plan: ${tasks} tasks are more than this agent queues ${limit}`);
     }
-    if (this.openTasks + tasks > maxQueuedTasks) {
+    if (room.openTasks + tasks > maxQueuedTasks) {
       throw new MeshError(
         "RESOURCE_EXHAUSTED",
-        `${this.openTasks} tasks are queued, ${tasks} more would pass the limit of ${maxQueuedTasks} ` +
+        `${room.openTasks} tasks are queued, ${tasks} more would pass the limit of ${maxQueuedTasks} ` +
           "(--max-queued-tasks): try again later",
       );
     }
-    this.openTasks += tasks;
+    if (!room.memory.tryTake(characters)) {
+      throw new MeshError(
+        "RESOURCE_EXHAUSTED",
+        `unfinished jobs hold ${room.memory.used} characters of inputs and results, ${characters} more would pass the ` +
+          `limit of ${room.memory.limit}: try again later`,
+      );
+    }
+    room.openTasks += tasks;
   }
+}
+
+function charactersOf(plan: CheckedPlan): number {
+  let characters = 0;
+  for (const { tasks } of plan.groups) for (const { input } of tasks) characters += input.length;
+  return characters;
 }

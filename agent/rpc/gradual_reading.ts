@@ -5,6 +5,12 @@ import { CONVERSION } from "../../proto/types.ts";
 /** A message within a message is read in pieces of its own from this size on, in bytes. */
 const LARGE_BYTES = 65_536;
 
+/** Messages within one message, at most: what two bytes each can claim to be a million tasks must not cost gigabytes. */
+const MAX_MESSAGES = 1_010_000;
+
+/** So many fields are looked at before other work gets its turn. */
+const FIELDS_A_TURN = 50_000;
+
 /** So many small messages are read before other work gets its turn: about 2 ms. */
 const MESSAGES_A_TURN = 2000;
 
@@ -25,7 +31,7 @@ interface Part {
  * @throws {RangeError} when it is no message of this type
  */
 export function* readGradually(type: protobuf.Type, bytes: Uint8Array): Generator<void, Record<string, unknown>> {
-  const { parts, rest } = split(type, bytes);
+  const { parts, rest } = yield* split(type, bytes);
   const message = plain(type, rest);
   let sinceTurn = 0;
   for (const part of parts) {
@@ -49,11 +55,13 @@ function plain(type: protobuf.Type, bytes: Uint8Array): Record<string, unknown> 
 }
 
 /** Where the messages within a message lie, and what is there besides. */
-function split(type: protobuf.Type, bytes: Uint8Array): { parts: Part[]; rest: Uint8Array } {
+function* split(type: protobuf.Type, bytes: Uint8Array): Generator<void, { parts: Part[]; rest: Uint8Array }> {
   const parts: Part[] = [];
   const rest: Uint8Array[] = [];
   const reader = protobuf.Reader.create(bytes);
   while (reader.pos < reader.len) {
+    if (parts.length + rest.length > MAX_MESSAGES) throw new RangeError(`it has more than ${MAX_MESSAGES} parts`);
+    if ((parts.length + rest.length) % FIELDS_A_TURN === FIELDS_A_TURN - 1) yield;
     const begin = reader.pos;
     const tag = reader.uint32();
     const field = type.fieldsById[tag >>> 3];

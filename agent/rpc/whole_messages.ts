@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import protobuf from "protobufjs";
 import { setImmediate as turn } from "node:timers/promises";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import { requestType } from "../../proto/types.ts";
@@ -20,6 +21,7 @@ export function wholeMessages<S extends ServiceDefinition>(service: S): ServiceD
     Object.entries(service).map(([name, method]) => {
       const read = (bytes: Buffer): unknown => {
         requireWhole(bytes);
+        if (method.requestStream) requireModest(bytes);
         return method.requestDeserialize(bytes);
       };
       const readLarge = (bytes: Buffer) => {
@@ -93,6 +95,28 @@ const EMPTY = Buffer.alloc(0);
 function unreadable(error: unknown): MeshError {
   return new MeshError("INTERNAL", `the request cannot be read: ${messageOf(error)}`, { cause: error });
 }
+
+/** Messages within a batch of a stream, at most: far more than a worker sends, far less than would fill the memory. */
+const MAX_FIELDS = 100_000;
+
+/** What is shorter than this cannot hold too many fields. */
+const MODEST_BYTES = 2 * MAX_FIELDS;
+
+/** @throws {RangeError} when a batch, or one of the messages in it, has more fields than any worker sends */
+function requireModest(bytes: Uint8Array): void {
+  if (bytes.length < MODEST_BYTES) return;
+  const reader = protobuf.Reader.create(bytes);
+  for (let fields = 0; reader.pos < reader.len; fields++) {
+    if (fields === MAX_FIELDS) throw new RangeError(`a batch has more than ${MAX_FIELDS} fields`);
+    const tag = reader.uint32();
+    // The greeting is the only message of a batch that holds lists.
+    if (tag === HELLO) requireModest(reader.bytes());
+    else reader.skipType(tag & 7);
+  }
+}
+
+/** Field 1 of a WorkerBatch, with its length before it. */
+const HELLO = 10;
 
 /**
  * Walks over a message's own fields; those of a message within it lie between its bounds, and are the decoder's business.

@@ -46,6 +46,21 @@ Deno.test("a large request that is read in turns comes out as one that is read a
   await assertRejects(() => raw(within).readInTurns(), MeshError, "the request cannot be read");
 });
 
+Deno.test("millions of empty messages in a few bytes are refused before they are made", async () => {
+  const { mesh } = contract();
+  const attach = wholeMessages(mesh).Attach;
+  const outcomes = Buffer.alloc(400_000, Uint8Array.of(0x22, 0));
+  assertThrows(() => attach?.requestDeserialize(outcomes), RangeError, "more than 100000 fields");
+  // The same within its greeting.
+  const hello = Buffer.concat([Uint8Array.of(0x0a, 0x80, 0xb5, 0x18), Buffer.alloc(400_000, Uint8Array.of(0x22, 0))]);
+  assertThrows(() => attach?.requestDeserialize(hello), RangeError, "more than 100000 fields");
+  const tasks = Buffer.alloc(2_040_000, Uint8Array.of(0x12, 0));
+  const length = (bytes: number) => [bytes & 127 | 128, bytes >> 7 & 127 | 128, bytes >> 14];
+  const group = Buffer.concat([Uint8Array.of(0x0a, ...length(tasks.length)), tasks]);
+  const plan = Buffer.concat([Uint8Array.of(0x22, ...length(group.length)), group]);
+  await assertRejects(() => raw(plan).readInTurns(), MeshError, "it has more than 1010000 parts");
+});
+
 Deno.test("every kind of field is walked over, unknown ones too", () => {
   requireWhole(new Uint8Array());
   requireWhole(Uint8Array.of(0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01));

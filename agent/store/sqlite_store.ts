@@ -116,7 +116,7 @@ export class SqliteStore implements Store {
 
   async submittedJob(submission: SubmissionKey, since: number): Promise<JobRecord | undefined> {
     const { client, key } = submission;
-    const [found] = await this.#readJobs({ what: "submitted", client, key, since }, "all");
+    const [found] = await this.#readJobs({ what: "submitted", client, key, since }, [nameOf(submission)]);
     return found?.job;
   }
 

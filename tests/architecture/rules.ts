@@ -54,7 +54,7 @@ export const PACKAGES: readonly {
   { packages: ["@grpc/proto-loader"], only: ["proto"], why: "the proto files are read in one way" },
   {
     packages: ["protobufjs"],
-    only: ["proto", "agent/rpc/gradual_reading.ts"],
+    only: ["proto", "agent/rpc/gradual_reading.ts", "agent/rpc/whole_messages.ts"],
     why:
       "the bytes of messages are read and written in one place, but for large ones, which the edge reads step by step",
   },
