@@ -258,7 +258,8 @@ def _():
             done += 1
             equal(worker.wait_for("tasks", 3 + done)[-1].task_id, following)
         equal(epsilon.devices()["choosy"].running_tasks, 3)
-        equal([task.state for task in epsilon.job(job_id).tasks][0], "QUEUED")
+        refused = epsilon.job(job_id).tasks[0]
+        equal((refused.state, refused.error), ("FAILED", "its device choosy does not run COMMAND"))
         with concurrent.futures.ThreadPoolExecutor() as pool:
             cancelled = pool.submit(epsilon.cancel, job_id)
             worker.wait_for("cancelled_tasks", 3)
