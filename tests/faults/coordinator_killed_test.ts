@@ -39,7 +39,7 @@ Deno.test("a job whose coordinator is killed ten times ends DONE: nothing is los
   const random = new SeededRandom("the moments of ten kills");
   using runs = new RecordedRuns();
   await using coordinator = await RestartedAgent.start({ name: "alpha", flags: runs.flags });
-  await using beta = await AgentProcess.start({ name: "beta", join: [coordinator.grpc], flags: runs.flags });
+  await using _beta = await AgentProcess.start({ name: "beta", join: [coordinator.grpc], flags: runs.flags });
   let killed = 0;
   await using steady = await SteadyWorker.join(coordinator.grpc, {
     name: "steady",
