@@ -19,6 +19,8 @@ export class Task implements TaskRecord {
   failedAttempts: readonly FailedAttempt[];
   /** The number under which its device was sent the attempt under way; 0 while that has not happened. */
   lease = 0;
+  /** Which start of its device's program has the attempt begun last; empty where that is not known. */
+  instanceId = "";
   /** When its device was sent the attempt under way, of `performance.now()`; 0 while that has not happened. */
   sentAt = 0;
   /** Whether nothing counts any more that a device says of the attempt begun last: it has answered, or let its time pass. */

@@ -35,11 +35,23 @@ export class LeaseBook {
     return this.#devices.get(deviceId)?.tasks.size ?? 0;
   }
 
-  /** Whether a device holds, or is being given, tasks of another start of its program than this one. */
-  holdsForAnother(deviceId: string, instanceId: string): boolean {
-    const leases = this.#devices.get(deviceId);
-    if (!leases || leases.tasks.size + leases.unsent === 0) return false;
-    return instanceId === "" || leases.instanceId !== instanceId;
+  /** Takes from a device, which is there in this start of its program, what only former starts of it held. */
+  takeFormer(deviceId: string, instanceId: string): Task[] {
+    const before = this.#devices.get(deviceId);
+    if (!before) return [];
+    const former: Task[] = [];
+    const leases = before.instanceId === instanceId ? before : new DeviceLeases(deviceId, instanceId);
+    for (const task of [...before.tasks]) {
+      if (instanceId !== "" && task.instanceId === instanceId) {
+        leases.add(task);
+        continue;
+      }
+      before.delete(task);
+      this.end(task);
+      former.push(task);
+    }
+    this.#devices.set(deviceId, leases);
+    return former;
   }
 
   /** What a device holds; empty, for this start of its program, where it holds nothing yet. */
@@ -53,11 +65,12 @@ export class LeaseBook {
 
   /** The next attempt at a task begins on the device of a slot. It is sent when its lease is durable. */
   begin(task: Task, slot: Slot): void {
-    const { deviceId, deviceName } = slot.target;
+    const { deviceId, deviceName, instanceId } = slot.target;
     task.job.move(task, "RUNNING");
     task.attempt++;
     task.deviceId = deviceId;
     task.deviceName = deviceName;
+    task.instanceId = instanceId;
     task.sentAt = 0;
     task.isClosed = false;
     task.job.devices.add(deviceId);
@@ -90,6 +103,7 @@ export class LeaseBook {
   /** A device held a task before this agent was restarted. */
   hold(task: Task, instanceId: string): void {
     this.of(task.deviceId, instanceId).add(task);
+    task.instanceId = instanceId;
     task.job.devices.add(task.deviceId);
     task.sentAt = performance.now();
   }

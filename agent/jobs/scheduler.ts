@@ -146,11 +146,10 @@ export class Scheduler implements DispatchListener {
 
   attached(deviceId: string, instanceId: string, held: readonly TaskRef[]): void {
     this.#returns.end(deviceId);
-    if (this.#leases.holdsForAnother(deviceId, instanceId)) {
-      this.lost(deviceId, "its program was restarted");
-      // What a new start of the program says that it holds, it cannot have been given.
-      if (held.length > 0) this.dispatcher.cancel(deviceId, held);
-    } else this.#resume(deviceId, instanceId, held);
+    const former = this.#leases.takeFormer(deviceId, instanceId);
+    for (const { job } of former) job.leave(deviceId);
+    this.#lose(former, "its program was restarted");
+    this.#resume(deviceId, instanceId, held);
     this.#failUnrunnable([...this.#jobs.values()], deviceId);
     this.events.passNeeded();
   }
@@ -196,14 +195,7 @@ export class Scheduler implements DispatchListener {
     const tasks = this.#leases.lose(deviceId);
     for (const job of this.#jobs.values()) job.leave(deviceId);
     this.away(deviceId);
-    for (const task of tasks) {
-      const pauseMs = task.spec.target_device_id ? 0 : OTHERS_MS;
-      this.#fail(task, { reason: `lost ${task.deviceName} (${reason})`, cure: "anywhere", pauseMs });
-      if (task.state === "QUEUED" && task.spec.target_device_id && !this.dispatcher.isOnline(deviceId)) {
-        this.#waits.begin(deviceId, task.job);
-      }
-    }
-    this.#settleAll(tasks);
+    this.#lose(tasks, reason);
   }
 
   /** Places what can be placed. */
@@ -272,7 +264,8 @@ export class Scheduler implements DispatchListener {
     for (const ref of held) {
       const task = this.#jobs.get(ref.job_id)?.task(ref.task_id);
       // Where others took its place among the job's `maxWorkers` meanwhile, it is too late.
-      if (!task || !isAttempt(ref, task, deviceId) || task.job.cancelling || !task.job.mayUse(deviceId)) {
+      const isWanted = task && isAttempt(ref, task, deviceId) && task.instanceId === instanceId;
+      if (!isWanted || task.job.cancelling || !task.job.mayUse(deviceId)) {
         unwanted.push(ref);
         continue;
       }
@@ -303,6 +296,17 @@ export class Scheduler implements DispatchListener {
     for (const task of job.groupTasks) {
       if (task.failedAttempts.length > 0 && !task.spec.target_device_id) task.notBefore = notBefore;
     }
+  }
+
+  /** The device of these tasks, or the start of its program that had them, is gone. */
+  #lose(tasks: readonly Task[], reason: string): void {
+    for (const task of tasks) {
+      const pauseMs = task.spec.target_device_id ? 0 : OTHERS_MS;
+      this.#fail(task, { reason: `lost ${task.deviceName} (${reason})`, cure: "anywhere", pauseMs });
+      const { target_device_id: target } = task.spec;
+      if (task.state === "QUEUED" && target && !this.#isThere(target)) this.#waits.begin(target, task.job);
+    }
+    if (tasks.length > 0) this.#settleAll(tasks);
   }
 
   #fail(task: Task, failure: Failure): void {
