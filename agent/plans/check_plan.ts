@@ -140,7 +140,9 @@ function* checkTasks(groups: readonly CheckedGroup[], path: string, limits: Plan
   let unnamed = false;
   let count = 0;
   for (const group of groups) {
-    for (const [at, task] of group.tasks.entries()) {
+    let at = -1;
+    for (const task of group.tasks) {
+      at++;
       if (++count % TASKS_A_TURN === 0) yield;
       const fault = faultOf(task, limits, known);
       if (fault) throw wrong(`${taskPath(group, at, path)}.${fault.field}`, fault.what);
