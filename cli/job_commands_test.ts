@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { assert, assertEquals, assertMatch } from "../tests/assert.ts";
+import { eventually } from "../tests/processes.ts";
 import { CannedAgent, Failure } from "./canned_agent.ts";
 import { type Outcome, Recorder, runHere } from "./cli_harness.ts";
 import { runCommandLine } from "./run_command.ts";
@@ -175,19 +176,18 @@ Deno.test("a job that cannot be watched, for nobody knows it, is said to be unkn
 });
 
 Deno.test("job --watch draws a bar for each group on a terminal, and leaves none", async () => {
-  const shown = Promise.withResolvers<void>();
+  const [out, err] = [new Recorder(70), new Recorder(70)];
   await using agent = await CannedAgent.start({
     async *WatchJob() {
       yield { state: "RUNNING", groups: [{ tasks: 4, done: 4 }, { tasks: 4, done: 1, failed: 1 }] };
-      await shown.promise;
+      await eventually(() => err.text.includes("1/4, 1 failed\x1b[J") || undefined, "the bars");
       yield { state: "DONE", groups: [{ tasks: 4, done: 4 }, { tasks: 4, done: 4 }] };
     },
     GetJob: () => ({ job_id: JOB, state: "DONE" }),
   });
   const line = ["job", JOB, "--watch", "--server", agent.address, "--key", "right", "--no-color"];
-  const timer = setTimeout(() => shown.resolve(), 350);
-  const { code, stderr } = await runHere(line, 70);
-  clearTimeout(timer);
+  const code = await runCommandLine(line, { escapes: true, out, err });
+  const stderr = err.text;
   assertEquals(code, 0);
   assert(stderr.includes("group 1 of 2  █████████████████  4/4\x1b[K\n"), JSON.stringify(stderr));
   assert(stderr.includes("group 2 of 2  █████████░░░░░░░░  1/4, 1 failed\x1b[J"), JSON.stringify(stderr));

@@ -5,7 +5,7 @@ import type { FailedAttempt, SubmissionKey, TaskRecord } from "../store/store.ts
 import type { Plan } from "../../proto/messages.ts";
 
 /** An attempt at a task ends after this, in ms, unless the submission says otherwise. */
-export const DEFAULT_TASK_TIMEOUT_MS = 250_000;
+const DEFAULT_TASK_TIMEOUT_MS = 250_000;
 
 /** The longest time limit of a task, in ms: seven days. */
 const MAX_TASK_TIMEOUT_MS = 7 * 24 * 3_600_000;
