@@ -5,6 +5,7 @@ import type { DispatchListener, TaskDispatcher } from "./dispatcher.ts";
 import type { Job, Task } from "./job.ts";
 import { isAttempt, LeaseBook, leasesOfSlot } from "./lease_book.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
+import { NamedDevices } from "./named_devices.ts";
 import { PinnedWaits } from "./pinned_waits.ts";
 import { hasFailedOn, mayRun, placeTurn, type Slot, slotsOf } from "./placement.ts";
 import { failAttempt, type Failure, readopt, settle } from "./settling.ts";
@@ -62,8 +63,7 @@ export class Scheduler implements DispatchListener {
   /** Jobs that wait for devices, the one whose turn it is first. */
   readonly #waiting = new Set<Job>();
   readonly #leases: LeaseBook;
-  /** Jobs with tasks that name a device which is away. */
-  readonly #waits: PinnedWaits<Job>;
+  readonly #named: NamedDevices;
   /** Devices that held tasks before this agent was restarted and are not back. */
   readonly #returns: PinnedWaits<Scheduler>;
   #sweep: ReturnType<typeof setInterval> | undefined;
@@ -79,7 +79,11 @@ export class Scheduler implements DispatchListener {
     private readonly options: SchedulerOptions,
   ) {
     this.#leases = new LeaseBook(dispatcher);
-    this.#waits = new PinnedWaits(options.reattachGraceMs, (deviceId, jobs) => this.#giveUpOn(deviceId, jobs));
+    this.#named = new NamedDevices(dispatcher, options.reattachGraceMs, {
+      isUnderWay: (job) => this.#jobs.has(job.record.jobId),
+      heldBy: (deviceId) => this.heldBy(deviceId),
+      failed: (tasks) => this.#settleAll(tasks),
+    });
     this.#returns = new PinnedWaits(RETURN_MS, (deviceId) => {
       if (!dispatcher.isOnline(deviceId)) this.lost(deviceId, "it did not come back after the coordinator's restart");
     });
@@ -95,15 +99,14 @@ export class Scheduler implements DispatchListener {
     this.#jobs.set(job.record.jobId, job);
     if (held) this.#restore(job, held);
     // A device that a later group names takes one of the job's places: it is not kept for ever.
-    for (const deviceId of job.devices) if (!this.dispatcher.isOnline(deviceId)) this.#waits.begin(deviceId, job);
+    for (const deviceId of job.devices) if (!this.dispatcher.isOnline(deviceId)) this.#named.wait(deviceId, job);
     this.openGroup(job);
   }
 
   /** Makes the job's group under way ready. */
   openGroup(job: Job): void {
     job.openGroup();
-    for (const deviceId of job.ready.named()) if (!this.#isThere(deviceId)) this.#waits.begin(deviceId, job);
-    if (job.ready.pinned.size > 0) this.#failUnrunnable([job]);
+    this.#named.opened(job);
     this.#wait(job);
   }
 
@@ -118,7 +121,7 @@ export class Scheduler implements DispatchListener {
     this.#waiting.delete(job);
     this.#jobs.delete(job.record.jobId);
     this.#leases.forget(job);
-    this.#waits.forget(job);
+    this.#named.forget(job);
     if (this.#jobs.size === 0) {
       clearInterval(this.#sweep);
       this.#sweep = undefined;
@@ -130,7 +133,7 @@ export class Scheduler implements DispatchListener {
     this.#stopped = true;
     clearInterval(this.#sweep);
     clearTimeout(this.#retry);
-    this.#waits.stop();
+    this.#named.stop();
     this.#returns.stop();
   }
 
@@ -150,7 +153,7 @@ export class Scheduler implements DispatchListener {
     for (const { job } of former) job.leave(deviceId);
     this.#lose(former, "its program was restarted");
     this.#resume(deviceId, instanceId, held);
-    this.#failUnrunnable([...this.#jobs.values()], deviceId);
+    this.#named.failUnrunnable([...this.#jobs.values()], deviceId);
     this.events.passNeeded();
   }
 
@@ -183,12 +186,12 @@ export class Scheduler implements DispatchListener {
   }
 
   capacity(deviceId: string): void {
-    this.#waits.end(deviceId);
+    this.#named.back(deviceId);
     this.events.passNeeded();
   }
 
   away(deviceId: string): void {
-    for (const job of this.#jobs.values()) if (job.ready.waitsFor(deviceId)) this.#waits.begin(deviceId, job);
+    for (const job of this.#jobs.values()) if (job.ready.waitsFor(deviceId)) this.#named.wait(deviceId, job);
   }
 
   lost(deviceId: string, reason: string): void {
@@ -304,7 +307,7 @@ export class Scheduler implements DispatchListener {
       const pauseMs = task.spec.target_device_id ? 0 : OTHERS_MS;
       this.#fail(task, { reason: `lost ${task.deviceName} (${reason})`, cure: "anywhere", pauseMs });
       const { target_device_id: target } = task.spec;
-      if (task.state === "QUEUED" && target && !this.#isThere(target)) this.#waits.begin(target, task.job);
+      if (task.state === "QUEUED" && target && !this.#named.isThere(target)) this.#named.wait(target, task.job);
     }
     if (tasks.length > 0) this.#settleAll(tasks);
   }
@@ -321,24 +324,6 @@ export class Scheduler implements DispatchListener {
 
   #slots(): Slot[] {
     return slotsOf(this.dispatcher.targets(), ({ deviceId, instanceId }) => this.#leases.of(deviceId, instanceId));
-  }
-
-  /** Tasks that name a device which is there and does not run their kind would wait for ever. */
-  #failUnrunnable(jobs: readonly Job[], deviceId?: string): void {
-    const failed: Task[] = [];
-    for (const target of this.dispatcher.targets()) {
-      if (deviceId !== undefined && target.deviceId !== deviceId) continue;
-      const { kinds } = target;
-      if (!kinds || kinds.size === 0) continue;
-      for (const job of jobs) {
-        for (const task of job.ready.drainPinned(target.deviceId, (kind) => (kinds.get(kind) ?? 0) <= 0)) {
-          job.move(task, "FAILED");
-          task.error = `its device ${target.deviceName} does not run ${task.spec.kind}`;
-          failed.push(task);
-        }
-      }
-    }
-    if (failed.length > 0) this.#settleAll(failed);
   }
 
   /** Tells of tasks that changed without having been answered. */
@@ -365,27 +350,6 @@ export class Scheduler implements DispatchListener {
     this.#nextWarning = Math.max(this.#nextWarning, now >= this.#nextWarning ? now + WARNING_MS : 0);
     // With the journal, though nothing is to be written: what it repeats may not be durable yet.
     this.events.settled([], { deviceId, outcomes: stray });
-  }
-
-  /** Whether a device can be reached: one that registered without an address is online, and takes nothing. */
-  #isThere(deviceId: string): boolean {
-    return this.dispatcher.targets().some((target) => target.deviceId === deviceId && target.kinds?.size !== 0);
-  }
-
-  #giveUpOn(deviceId: string, jobs: readonly Job[]): void {
-    if (this.#isThere(deviceId)) return;
-    const failed: Task[] = [];
-    for (const job of jobs) {
-      if (!this.#jobs.has(job.record.jobId)) continue;
-      // One that may still come back with what it holds keeps its place until it is lost.
-      job.forget(deviceId, this.heldBy(deviceId) === 0);
-      for (const task of job.ready.drainPinned(deviceId)) {
-        job.move(task, "FAILED");
-        task.error = `its device ${deviceId} stayed away for ${this.#waits.graceMs / 1000} s`;
-        failed.push(task);
-      }
-    }
-    this.#settleAll(failed);
   }
 
   /** A device that is there and lets a task's time limit pass without a word has lost the task. */
