@@ -112,7 +112,18 @@ export class SimulatedWorker implements Disposable {
   /** The outcome of a task that went well. */
   outcome(task: TaskRef, output: string): TaskOutcome {
     const { job_id, task_id, attempt } = task;
-    return { job_id, task_id, attempt, ok: true, output, error: "", time_ms: 1, error_code: "", lease: 0 };
+    return {
+      job_id,
+      task_id,
+      attempt,
+      ok: true,
+      output,
+      error: "",
+      time_ms: 1,
+      error_code: "",
+      lease: 0,
+      generation: null,
+    };
   }
 
   /** The outcome of an attempt that failed: by the task's own fault, unless there is an `errorCode`. */

@@ -18,6 +18,26 @@ export type KeySource =
   /** None was given: the data folder's own key, made on the first start. */
   | { readonly from: "data-dir" };
 
+/** The model servers of this device, and how much they get to do. */
+export interface LlmConfig {
+  /** URL of Ollama's HTTP API, without a slash at its end. */
+  readonly ollama: string;
+  /** URL of an endpoint of the OpenAI kind, without `/v1` and without a slash at its end; empty = none. */
+  readonly openaiEndpoint: string;
+  /** Generations at once, 1 or more. */
+  readonly parallel: number;
+  /** Generations that may wait for their turn, 0 or more. */
+  readonly queue: number;
+}
+
+/** Who turns words into plans. */
+export interface PlannerConfig {
+  /** `auto`: the external program where there is one, else a model where the mesh has one, else the rule. */
+  readonly use: "auto" | "deterministic" | "model" | "external";
+  /** Absolute path of the external planner program; empty = none. */
+  readonly program: string;
+}
+
 /** How an agent runs: parsed once from flags, environment and config file, checked, and frozen. */
 export interface AgentConfig {
   readonly grpc: ListenAddress;
@@ -44,6 +64,9 @@ export interface AgentConfig {
   readonly keepJobsMs: number | undefined;
   /** How many tasks of unfinished jobs are taken at most. */
   readonly maxQueuedTasks: number;
+  /** Local models; undefined with `--no-llm`. */
+  readonly llm: LlmConfig | undefined;
+  readonly planner: PlannerConfig;
   readonly dataDir: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }

@@ -25,6 +25,14 @@ export class MeshError extends Error {
   }
 }
 
+/** `RESOURCE_EXHAUSTED` that passes: a place is likely to be free after a while. */
+export class BusyError extends MeshError {
+  /** @param retryAfterMs when it is worth another try, in ms */
+  constructor(message: string, readonly retryAfterMs: number) {
+    super("RESOURCE_EXHAUSTED", message);
+  }
+}
+
 /** Wrong usage of the command line or the configuration: the program ends with exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";

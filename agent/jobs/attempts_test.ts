@@ -99,7 +99,7 @@ Deno.test("a failure that is told twice is one failure", async () => {
   await atRest();
   const [task] = rig.mesh.held.get("a")?.splice(0) ?? [];
   assert(task);
-  const outcome = { ...task, ...failure("busy", "UNAVAILABLE"), time_ms: 1, lease: 0 };
+  const outcome = { ...task, ...failure("busy", "UNAVAILABLE"), time_ms: 1, lease: 0, generation: null };
   const lie = { ...outcome, ok: true, output: "changed its mind" };
   rig.mesh.listener?.outcomes("a", [outcome, outcome, lie]);
   await atRest();
@@ -126,7 +126,15 @@ Deno.test("a device that never answers loses its task some seconds after the tas
   assertEquals(rig.mesh.held.get("a")?.map((task) => task.attempt), [2]);
   assertEquals((await detailOf(rig, jobId)).failed_attempts[0]?.reason, "a did not answer within 10 s");
   assert(lost);
-  rig.mesh.listener?.outcomes("a", [{ ...lost, ok: true, output: "late", error: "", error_code: "", time_ms: 1 }]);
+  rig.mesh.listener?.outcomes("a", [{
+    ...lost,
+    ok: true,
+    output: "late",
+    error: "",
+    error_code: "",
+    time_ms: 1,
+    generation: null,
+  }]);
   assertEquals(await rig.states(jobId), ["RUNNING", "RUNNING"]);
   rig.mesh.answer("a");
   await atRest();

@@ -52,6 +52,7 @@ class Devices implements TaskDispatcher {
             time_ms: 1,
             error_code: "",
             lease: 0,
+            generation: null,
           };
         }),
       )

@@ -217,9 +217,9 @@ export function leasesOfSlot({ target, batch }: Slot): Lease[] {
 }
 
 function assignmentOf(task: Task): TaskAssignment {
-  const { task_id, kind, input } = task.spec;
+  const { task_id, kind, input, max_output_tokens } = task.spec;
   const { jobId: job_id, attempt, timeoutMs: timeout_ms, lease } = task;
-  return { job_id, task_id, attempt, kind, input, timeout_ms, lease };
+  return { job_id, task_id, attempt, kind, input, timeout_ms, lease, max_output_tokens };
 }
 
 function refOf(task: Task): TaskRef {

@@ -314,6 +314,7 @@ class World {
       time_ms: 0,
       error_code: choice.of(CODES) ?? "",
       lease: stranger && choice.chance(0.5) ? choice.from(1, 30) : 0,
+      generation: null,
     };
     this.#workers.lie(stranger ? "a stranger" : deviceId, outcome);
   }

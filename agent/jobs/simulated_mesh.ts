@@ -125,5 +125,6 @@ export function outcomeOf({ job_id, task_id, attempt, input }: TaskAssignment): 
     time_ms: 1,
     error_code: "",
     lease: 0,
+    generation: null,
   };
 }

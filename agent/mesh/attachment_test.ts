@@ -100,6 +100,7 @@ const assignment = (task_id: string) => ({
   kind: "ECHO",
   input: `in ${task_id}`,
   timeout_ms: 0,
+  max_output_tokens: 0,
   lease: 0,
 });
 

@@ -7,7 +7,18 @@ export type { CoordinatorBatch, WorkerBatch };
 
 /** A batch from a worker with every field present, as it is also received over the wire. */
 export function workerBatch(part: Partial<WorkerBatch>): WorkerBatch {
-  return { hello: null, sample: null, credits: 0, outcomes: [], command_outcomes: [], leaving: false, ...part };
+  return {
+    hello: null,
+    sample: null,
+    credits: 0,
+    outcomes: [],
+    command_outcomes: [],
+    leaving: false,
+    model_answers: [],
+    models: null,
+    model_load: null,
+    ...part,
+  };
 }
 
 /** A batch from a coordinator with every field present. */
@@ -21,6 +32,8 @@ export function coordinatorBatch(part: Partial<CoordinatorBatch>): CoordinatorBa
     closing: false,
     cancelled_tasks: [],
     acknowledged_leases: [],
+    model_orders: [],
+    cancelled_model_orders: [],
     ...part,
   };
 }

@@ -142,6 +142,7 @@ export class DialledLink implements DeviceLink {
       time_ms: 0,
       error_code: "",
       lease,
+      generation: null,
     };
     try {
       const result = await this.#withSession((sessionId) =>

@@ -112,6 +112,7 @@ const task = (task_id: string) => ({
   input: task_id,
   timeout_ms: 10_000,
   lease: 0,
+  max_output_tokens: 0,
 });
 
 Deno.test("an older device takes tasks once it has answered and opened a session", async () => {

@@ -1,6 +1,6 @@
 import { LinkedSignal } from "../core/abort.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
-import type { TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import type { GenerationStats, TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
 import { OVER, RememberedAttempts } from "./remembered_attempts.ts";
 import { RunningCount } from "./running_count.ts";
 
@@ -20,13 +20,20 @@ const REF_OVERHEAD = 16;
 const STOP_MS = 2500;
 
 /** The result of one attempt, with the wire's names. */
-export type AttemptResult = Omit<TaskOutcome, keyof TaskRef | "lease">;
+export type AttemptResult = Omit<TaskOutcome, keyof TaskRef | "lease" | "generation"> & {
+  readonly generation?: GenerationStats | null;
+};
 
 /** What attempts are run with. */
 export interface TaskRunner {
   /** Answers at once where nothing has to be waited for. @param task.timeoutMs 0 = the worker's own limit */
   runTask(
-    task: { readonly kind: string; readonly input: string; readonly timeoutMs: number },
+    task: {
+      readonly kind: string;
+      readonly input: string;
+      readonly timeoutMs: number;
+      readonly maxOutputTokens: number;
+    },
     signal: AbortSignal,
   ): AttemptResult | Promise<AttemptResult>;
 }
@@ -92,7 +99,7 @@ export class HeldAttempts {
       if (known !== OVER) this.#renew(known, task.lease);
       return false;
     }
-    const { kind, input, lease } = task;
+    const { kind, input, timeout_ms: timeoutMs, max_output_tokens: maxOutputTokens, lease } = task;
     const refusal = this.#refusal();
     if (refusal) {
       this.#end(task, lease, failure(refusal));
@@ -101,7 +108,7 @@ export class HeldAttempts {
     const controller = new AbortController();
     let result: AttemptResult | Promise<AttemptResult>;
     try {
-      result = this.runner.runTask({ kind, input, timeoutMs: task.timeout_ms }, controller.signal);
+      result = this.runner.runTask({ kind, input, timeoutMs, maxOutputTokens }, controller.signal);
     } catch (error) {
       result = failure(error);
     }
@@ -215,8 +222,19 @@ export class HeldAttempts {
   }
 
   #end({ job_id, task_id, attempt }: TaskRef, lease: number, result: AttemptResult): void {
-    const { ok, output, error, error_code, time_ms } = result;
-    const outcome: TaskOutcome = { job_id, task_id, attempt, ok, output, error, error_code, time_ms, lease };
+    const { ok, output, error, error_code, time_ms, generation = null } = result;
+    const outcome: TaskOutcome = {
+      job_id,
+      task_id,
+      attempt,
+      ok,
+      output,
+      error,
+      error_code,
+      time_ms,
+      lease,
+      generation,
+    };
     if (lease > 0) this.#byLease.set(lease, outcome);
     this.#attempts.set(outcome, outcome);
     this.#unacknowledged++;

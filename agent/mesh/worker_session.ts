@@ -209,8 +209,8 @@ function batchOf(items: readonly Item[]): WorkerBatch {
 }
 
 /** What goes up of an outcome whose lease says which attempt it is of. */
-function byLease({ ok, output, error, time_ms, error_code, lease }: TaskOutcome): TaskOutcome {
-  return { job_id: "", task_id: "", attempt: 0, ok, output, error, time_ms, error_code, lease };
+function byLease({ ok, output, error, time_ms, error_code, lease, generation }: TaskOutcome): TaskOutcome {
+  return { job_id: "", task_id: "", attempt: 0, ok, output, error, time_ms, error_code, lease, generation };
 }
 
 function cancelled(): MeshError {

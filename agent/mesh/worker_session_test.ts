@@ -100,7 +100,17 @@ function done(output: string): AttemptResult {
 }
 
 function task(task_id: string, part: Partial<TaskAssignment> = {}): TaskAssignment {
-  return { job_id: "job", task_id, attempt: 1, kind: "WAIT", input: task_id, timeout_ms: 0, lease: 0, ...part };
+  return {
+    job_id: "job",
+    task_id,
+    attempt: 1,
+    kind: "WAIT",
+    input: task_id,
+    timeout_ms: 0,
+    lease: 0,
+    max_output_tokens: 0,
+    ...part,
+  };
 }
 
 function refOf({ job_id, task_id, attempt }: TaskRef): TaskRef {

@@ -1,4 +1,4 @@
-import type { DeviceInfo, TaskSpec } from "../../proto/messages.ts";
+import type { DeviceInfo, ModelRates, TaskSpec } from "../../proto/messages.ts";
 
 /** States of a job. `QUEUED → RUNNING → DONE | FAILED | CANCELLED`. */
 export type JobState = "QUEUED" | "RUNNING" | "DONE" | "FAILED" | "CANCELLED";
@@ -20,6 +20,8 @@ export interface JobRecord {
   finishedAt: number;
   /** Why the job failed or was cancelled; empty otherwise. */
   reason: string;
+  /** The final result, where it is not made of the tasks' results alone (a summary that a model wrote); else empty. */
+  reduced: string;
 }
 
 /** A task as it is kept. `ordinal` is its place in plan order, from 0; (job, ordinal) identifies it. */
@@ -85,6 +87,8 @@ export interface JobChange {
   readonly state: JobState;
   readonly finishedAt: number;
   readonly reason: string;
+  /** Undefined = as it was. */
+  readonly reduced?: string;
 }
 
 /** A job with counts of its tasks, for lists. */
@@ -122,6 +126,22 @@ export interface DeviceRecord {
   readonly registeredAt: number;
   /** Unix time in ms. */
   readonly lastSeen: number;
+}
+
+/** A generation whose time was predicted, and what it really took. */
+export interface PredictionRecord {
+  readonly deviceId: string;
+  readonly model: string;
+  /** Unix time in ms of its end. */
+  readonly at: number;
+  /** Of the generation itself, with loading the model where it was cold, without its wait for a turn; in ms. */
+  readonly predictedMs: number;
+  /** The same by the rates as measured, without the correction that past errors led to. */
+  readonly uncorrectedMs: number;
+  /** What it took on the device, in ms. */
+  readonly actualMs: number;
+  readonly promptTokens: number;
+  readonly outputTokens: number;
 }
 
 /**
@@ -184,6 +204,16 @@ export interface Store {
   removeDevice(deviceId: string): Promise<void>;
   /** By `device_id`. */
   devices(): Promise<DeviceRecord[]>;
+
+  /** Replaces what was kept of the rates of this device's model of that name. */
+  putModelRates(model: string, rates: ModelRates): Promise<void>;
+  /** Of this device's models, by their name. */
+  modelRates(): Promise<ReadonlyMap<string, ModelRates>>;
+
+  /** Adds it, and drops the oldest of the same device and model beyond the latest 1000. */
+  addPrediction(prediction: PredictionRecord): Promise<void>;
+  /** Oldest first, of each device and model the latest `limit` (at most 1000). */
+  predictions(limit: number): Promise<PredictionRecord[]>;
 
   /** Waits for pending writes and releases the file. Idempotent. */
   close(): Promise<void>;

@@ -1,4 +1,6 @@
+import type { GenerationStats } from "../../proto/messages.ts";
 import { type ErrorCode, MeshError, messageOf } from "../core/errors.ts";
+import type { Generation } from "./task_kind.ts";
 
 /** What became of a task. */
 export interface TaskRun {
@@ -10,11 +12,15 @@ export interface TaskRun {
   readonly error_code: ErrorCode | "";
   /** Time on this device, in ms. */
   readonly time_ms: number;
+  /** Of a task that a model answered. */
+  readonly generation?: GenerationStats;
 }
 
 /** @param begin when the task began, of `performance.now()` */
-export function done(output: string, begin: number): TaskRun {
-  return { ok: true, output, error: "", error_code: "", time_ms: performance.now() - begin };
+export function done(answer: string | Generation, begin: number): TaskRun {
+  const time_ms = performance.now() - begin;
+  if (typeof answer === "string") return { ok: true, output: answer, error: "", error_code: "", time_ms };
+  return { ok: true, output: answer.output, error: "", error_code: "", time_ms, generation: answer.stats };
 }
 
 /** @param begin when the task began, of `performance.now()` */

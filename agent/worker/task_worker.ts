@@ -23,6 +23,8 @@ export interface Task {
   readonly input: string;
   /** The task ends after this, in ms, counted from its turn; 0 or absent = 250 s. */
   readonly timeoutMs?: number;
+  /** Of LLM_GENERATE; 0 or absent = no limit of the task's own. */
+  readonly maxOutputTokens?: number;
 }
 
 /** A kind with the places for its tasks. */
@@ -84,7 +86,7 @@ export class TaskWorker {
       limit,
       new MeshError("DEADLINE_EXCEEDED", `stopped after ${durationText(limit)}, its time limit`),
     );
-    const work = (async () => await kind.run(task.input, this.host, limited.signal))();
+    const work = (async () => await kind.run(task.input, this.host, limited.signal, task.maxOutputTokens ?? 0))();
     const leave = () => turns.leave();
     work.then(leave, leave);
     try {
@@ -104,7 +106,7 @@ function timeLimit(timeoutMs: number | undefined): number {
 }
 
 /** As `work` ends; rejects with the signal's reason when that aborted and `work` goes on all the same. */
-function endOrGiveUp(work: Promise<string>, signal: AbortSignal, kind: string): Promise<string> {
+function endOrGiveUp<T>(work: Promise<T>, signal: AbortSignal, kind: string): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onAbort = () => {

@@ -42,11 +42,26 @@ import type { WebRTCAnswer as _edgemesh_WebRTCAnswer, WebRTCAnswer__Output as _e
 import type { WebRTCConfig as _edgemesh_WebRTCConfig, WebRTCConfig__Output as _edgemesh_WebRTCConfig__Output } from './edgemesh/WebRTCConfig.ts';
 import type { WebRTCOffer as _edgemesh_WebRTCOffer, WebRTCOffer__Output as _edgemesh_WebRTCOffer__Output } from './edgemesh/WebRTCOffer.ts';
 import type { WebRTCStop as _edgemesh_WebRTCStop, WebRTCStop__Output as _edgemesh_WebRTCStop__Output } from './edgemesh/WebRTCStop.ts';
+import type { CalibrateRequest as _edgemesh_v1_CalibrateRequest, CalibrateRequest__Output as _edgemesh_v1_CalibrateRequest__Output } from './edgemesh/v1/CalibrateRequest.ts';
+import type { CalibrateResponse as _edgemesh_v1_CalibrateResponse, CalibrateResponse__Output as _edgemesh_v1_CalibrateResponse__Output } from './edgemesh/v1/CalibrateResponse.ts';
+import type { ChatMessage as _edgemesh_v1_ChatMessage, ChatMessage__Output as _edgemesh_v1_ChatMessage__Output } from './edgemesh/v1/ChatMessage.ts';
 import type { CommandOrder as _edgemesh_v1_CommandOrder, CommandOrder__Output as _edgemesh_v1_CommandOrder__Output } from './edgemesh/v1/CommandOrder.ts';
 import type { CommandOutcome as _edgemesh_v1_CommandOutcome, CommandOutcome__Output as _edgemesh_v1_CommandOutcome__Output } from './edgemesh/v1/CommandOutcome.ts';
 import type { CoordinatorBatch as _edgemesh_v1_CoordinatorBatch, CoordinatorBatch__Output as _edgemesh_v1_CoordinatorBatch__Output } from './edgemesh/v1/CoordinatorBatch.ts';
+import type { CostError as _edgemesh_v1_CostError, CostError__Output as _edgemesh_v1_CostError__Output } from './edgemesh/v1/CostError.ts';
+import type { CostReportRequest as _edgemesh_v1_CostReportRequest, CostReportRequest__Output as _edgemesh_v1_CostReportRequest__Output } from './edgemesh/v1/CostReportRequest.ts';
+import type { CostReportResponse as _edgemesh_v1_CostReportResponse, CostReportResponse__Output as _edgemesh_v1_CostReportResponse__Output } from './edgemesh/v1/CostReportResponse.ts';
+import type { DeviceModel as _edgemesh_v1_DeviceModel, DeviceModel__Output as _edgemesh_v1_DeviceModel__Output } from './edgemesh/v1/DeviceModel.ts';
 import type { DeviceState as _edgemesh_v1_DeviceState, DeviceState__Output as _edgemesh_v1_DeviceState__Output } from './edgemesh/v1/DeviceState.ts';
+import type { EmbedRequest as _edgemesh_v1_EmbedRequest, EmbedRequest__Output as _edgemesh_v1_EmbedRequest__Output } from './edgemesh/v1/EmbedRequest.ts';
+import type { EmbedResponse as _edgemesh_v1_EmbedResponse, EmbedResponse__Output as _edgemesh_v1_EmbedResponse__Output } from './edgemesh/v1/EmbedResponse.ts';
+import type { Embedding as _edgemesh_v1_Embedding, Embedding__Output as _edgemesh_v1_Embedding__Output } from './edgemesh/v1/Embedding.ts';
 import type { FailedAttempt as _edgemesh_v1_FailedAttempt, FailedAttempt__Output as _edgemesh_v1_FailedAttempt__Output } from './edgemesh/v1/FailedAttempt.ts';
+import type { GenerateEvent as _edgemesh_v1_GenerateEvent, GenerateEvent__Output as _edgemesh_v1_GenerateEvent__Output } from './edgemesh/v1/GenerateEvent.ts';
+import type { GenerateRequest as _edgemesh_v1_GenerateRequest, GenerateRequest__Output as _edgemesh_v1_GenerateRequest__Output } from './edgemesh/v1/GenerateRequest.ts';
+import type { GenerationEnd as _edgemesh_v1_GenerationEnd, GenerationEnd__Output as _edgemesh_v1_GenerationEnd__Output } from './edgemesh/v1/GenerationEnd.ts';
+import type { GenerationStart as _edgemesh_v1_GenerationStart, GenerationStart__Output as _edgemesh_v1_GenerationStart__Output } from './edgemesh/v1/GenerationStart.ts';
+import type { GenerationStats as _edgemesh_v1_GenerationStats, GenerationStats__Output as _edgemesh_v1_GenerationStats__Output } from './edgemesh/v1/GenerationStats.ts';
 import type { GroupProgress as _edgemesh_v1_GroupProgress, GroupProgress__Output as _edgemesh_v1_GroupProgress__Output } from './edgemesh/v1/GroupProgress.ts';
 import type { Hello as _edgemesh_v1_Hello, Hello__Output as _edgemesh_v1_Hello__Output } from './edgemesh/v1/Hello.ts';
 import type { JobSummary as _edgemesh_v1_JobSummary, JobSummary__Output as _edgemesh_v1_JobSummary__Output } from './edgemesh/v1/JobSummary.ts';
@@ -56,14 +71,26 @@ import type { ListDeviceStatesRequest as _edgemesh_v1_ListDeviceStatesRequest, L
 import type { ListDeviceStatesResponse as _edgemesh_v1_ListDeviceStatesResponse, ListDeviceStatesResponse__Output as _edgemesh_v1_ListDeviceStatesResponse__Output } from './edgemesh/v1/ListDeviceStatesResponse.ts';
 import type { ListJobsRequest as _edgemesh_v1_ListJobsRequest, ListJobsRequest__Output as _edgemesh_v1_ListJobsRequest__Output } from './edgemesh/v1/ListJobsRequest.ts';
 import type { ListJobsResponse as _edgemesh_v1_ListJobsResponse, ListJobsResponse__Output as _edgemesh_v1_ListJobsResponse__Output } from './edgemesh/v1/ListJobsResponse.ts';
+import type { ListModelsRequest as _edgemesh_v1_ListModelsRequest, ListModelsRequest__Output as _edgemesh_v1_ListModelsRequest__Output } from './edgemesh/v1/ListModelsRequest.ts';
+import type { ListModelsResponse as _edgemesh_v1_ListModelsResponse, ListModelsResponse__Output as _edgemesh_v1_ListModelsResponse__Output } from './edgemesh/v1/ListModelsResponse.ts';
 import type { ListTasksRequest as _edgemesh_v1_ListTasksRequest, ListTasksRequest__Output as _edgemesh_v1_ListTasksRequest__Output } from './edgemesh/v1/ListTasksRequest.ts';
 import type { ListTasksResponse as _edgemesh_v1_ListTasksResponse, ListTasksResponse__Output as _edgemesh_v1_ListTasksResponse__Output } from './edgemesh/v1/ListTasksResponse.ts';
 import type { MeshServiceClient as _edgemesh_v1_MeshServiceClient, MeshServiceDefinition as _edgemesh_v1_MeshServiceDefinition } from './edgemesh/v1/MeshService.ts';
+import type { Model as _edgemesh_v1_Model, Model__Output as _edgemesh_v1_Model__Output } from './edgemesh/v1/Model.ts';
+import type { ModelAnswer as _edgemesh_v1_ModelAnswer, ModelAnswer__Output as _edgemesh_v1_ModelAnswer__Output } from './edgemesh/v1/ModelAnswer.ts';
+import type { ModelLoad as _edgemesh_v1_ModelLoad, ModelLoad__Output as _edgemesh_v1_ModelLoad__Output } from './edgemesh/v1/ModelLoad.ts';
+import type { ModelOrder as _edgemesh_v1_ModelOrder, ModelOrder__Output as _edgemesh_v1_ModelOrder__Output } from './edgemesh/v1/ModelOrder.ts';
+import type { ModelRates as _edgemesh_v1_ModelRates, ModelRates__Output as _edgemesh_v1_ModelRates__Output } from './edgemesh/v1/ModelRates.ts';
+import type { ModelReport as _edgemesh_v1_ModelReport, ModelReport__Output as _edgemesh_v1_ModelReport__Output } from './edgemesh/v1/ModelReport.ts';
+import type { PlacementRequest as _edgemesh_v1_PlacementRequest, PlacementRequest__Output as _edgemesh_v1_PlacementRequest__Output } from './edgemesh/v1/PlacementRequest.ts';
+import type { PlacementResponse as _edgemesh_v1_PlacementResponse, PlacementResponse__Output as _edgemesh_v1_PlacementResponse__Output } from './edgemesh/v1/PlacementResponse.ts';
+import type { Sampling as _edgemesh_v1_Sampling, Sampling__Output as _edgemesh_v1_Sampling__Output } from './edgemesh/v1/Sampling.ts';
 import type { StartJobRequest as _edgemesh_v1_StartJobRequest, StartJobRequest__Output as _edgemesh_v1_StartJobRequest__Output } from './edgemesh/v1/StartJobRequest.ts';
 import type { StatusSample as _edgemesh_v1_StatusSample, StatusSample__Output as _edgemesh_v1_StatusSample__Output } from './edgemesh/v1/StatusSample.ts';
 import type { TaskAssignment as _edgemesh_v1_TaskAssignment, TaskAssignment__Output as _edgemesh_v1_TaskAssignment__Output } from './edgemesh/v1/TaskAssignment.ts';
 import type { TaskDetail as _edgemesh_v1_TaskDetail, TaskDetail__Output as _edgemesh_v1_TaskDetail__Output } from './edgemesh/v1/TaskDetail.ts';
 import type { TaskOutcome as _edgemesh_v1_TaskOutcome, TaskOutcome__Output as _edgemesh_v1_TaskOutcome__Output } from './edgemesh/v1/TaskOutcome.ts';
+import type { TaskPlacement as _edgemesh_v1_TaskPlacement, TaskPlacement__Output as _edgemesh_v1_TaskPlacement__Output } from './edgemesh/v1/TaskPlacement.ts';
 import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from './edgemesh/v1/TaskRef.ts';
 import type { WatchJobRequest as _edgemesh_v1_WatchJobRequest, WatchJobRequest__Output as _edgemesh_v1_WatchJobRequest__Output } from './edgemesh/v1/WatchJobRequest.ts';
 import type { Welcome as _edgemesh_v1_Welcome, Welcome__Output as _edgemesh_v1_Welcome__Output } from './edgemesh/v1/Welcome.ts';
@@ -117,11 +144,26 @@ export interface ProtoGrpcType {
     WebRTCOffer: MessageTypeDefinition<_edgemesh_WebRTCOffer, _edgemesh_WebRTCOffer__Output>
     WebRTCStop: MessageTypeDefinition<_edgemesh_WebRTCStop, _edgemesh_WebRTCStop__Output>
     v1: {
+      CalibrateRequest: MessageTypeDefinition<_edgemesh_v1_CalibrateRequest, _edgemesh_v1_CalibrateRequest__Output>
+      CalibrateResponse: MessageTypeDefinition<_edgemesh_v1_CalibrateResponse, _edgemesh_v1_CalibrateResponse__Output>
+      ChatMessage: MessageTypeDefinition<_edgemesh_v1_ChatMessage, _edgemesh_v1_ChatMessage__Output>
       CommandOrder: MessageTypeDefinition<_edgemesh_v1_CommandOrder, _edgemesh_v1_CommandOrder__Output>
       CommandOutcome: MessageTypeDefinition<_edgemesh_v1_CommandOutcome, _edgemesh_v1_CommandOutcome__Output>
       CoordinatorBatch: MessageTypeDefinition<_edgemesh_v1_CoordinatorBatch, _edgemesh_v1_CoordinatorBatch__Output>
+      CostError: MessageTypeDefinition<_edgemesh_v1_CostError, _edgemesh_v1_CostError__Output>
+      CostReportRequest: MessageTypeDefinition<_edgemesh_v1_CostReportRequest, _edgemesh_v1_CostReportRequest__Output>
+      CostReportResponse: MessageTypeDefinition<_edgemesh_v1_CostReportResponse, _edgemesh_v1_CostReportResponse__Output>
+      DeviceModel: MessageTypeDefinition<_edgemesh_v1_DeviceModel, _edgemesh_v1_DeviceModel__Output>
       DeviceState: MessageTypeDefinition<_edgemesh_v1_DeviceState, _edgemesh_v1_DeviceState__Output>
+      EmbedRequest: MessageTypeDefinition<_edgemesh_v1_EmbedRequest, _edgemesh_v1_EmbedRequest__Output>
+      EmbedResponse: MessageTypeDefinition<_edgemesh_v1_EmbedResponse, _edgemesh_v1_EmbedResponse__Output>
+      Embedding: MessageTypeDefinition<_edgemesh_v1_Embedding, _edgemesh_v1_Embedding__Output>
       FailedAttempt: MessageTypeDefinition<_edgemesh_v1_FailedAttempt, _edgemesh_v1_FailedAttempt__Output>
+      GenerateEvent: MessageTypeDefinition<_edgemesh_v1_GenerateEvent, _edgemesh_v1_GenerateEvent__Output>
+      GenerateRequest: MessageTypeDefinition<_edgemesh_v1_GenerateRequest, _edgemesh_v1_GenerateRequest__Output>
+      GenerationEnd: MessageTypeDefinition<_edgemesh_v1_GenerationEnd, _edgemesh_v1_GenerationEnd__Output>
+      GenerationStart: MessageTypeDefinition<_edgemesh_v1_GenerationStart, _edgemesh_v1_GenerationStart__Output>
+      GenerationStats: MessageTypeDefinition<_edgemesh_v1_GenerationStats, _edgemesh_v1_GenerationStats__Output>
       GroupProgress: MessageTypeDefinition<_edgemesh_v1_GroupProgress, _edgemesh_v1_GroupProgress__Output>
       Hello: MessageTypeDefinition<_edgemesh_v1_Hello, _edgemesh_v1_Hello__Output>
       JobSummary: MessageTypeDefinition<_edgemesh_v1_JobSummary, _edgemesh_v1_JobSummary__Output>
@@ -131,14 +173,26 @@ export interface ProtoGrpcType {
       ListDeviceStatesResponse: MessageTypeDefinition<_edgemesh_v1_ListDeviceStatesResponse, _edgemesh_v1_ListDeviceStatesResponse__Output>
       ListJobsRequest: MessageTypeDefinition<_edgemesh_v1_ListJobsRequest, _edgemesh_v1_ListJobsRequest__Output>
       ListJobsResponse: MessageTypeDefinition<_edgemesh_v1_ListJobsResponse, _edgemesh_v1_ListJobsResponse__Output>
+      ListModelsRequest: MessageTypeDefinition<_edgemesh_v1_ListModelsRequest, _edgemesh_v1_ListModelsRequest__Output>
+      ListModelsResponse: MessageTypeDefinition<_edgemesh_v1_ListModelsResponse, _edgemesh_v1_ListModelsResponse__Output>
       ListTasksRequest: MessageTypeDefinition<_edgemesh_v1_ListTasksRequest, _edgemesh_v1_ListTasksRequest__Output>
       ListTasksResponse: MessageTypeDefinition<_edgemesh_v1_ListTasksResponse, _edgemesh_v1_ListTasksResponse__Output>
       MeshService: SubtypeConstructor<typeof grpc.Client, _edgemesh_v1_MeshServiceClient> & { service: _edgemesh_v1_MeshServiceDefinition }
+      Model: MessageTypeDefinition<_edgemesh_v1_Model, _edgemesh_v1_Model__Output>
+      ModelAnswer: MessageTypeDefinition<_edgemesh_v1_ModelAnswer, _edgemesh_v1_ModelAnswer__Output>
+      ModelLoad: MessageTypeDefinition<_edgemesh_v1_ModelLoad, _edgemesh_v1_ModelLoad__Output>
+      ModelOrder: MessageTypeDefinition<_edgemesh_v1_ModelOrder, _edgemesh_v1_ModelOrder__Output>
+      ModelRates: MessageTypeDefinition<_edgemesh_v1_ModelRates, _edgemesh_v1_ModelRates__Output>
+      ModelReport: MessageTypeDefinition<_edgemesh_v1_ModelReport, _edgemesh_v1_ModelReport__Output>
+      PlacementRequest: MessageTypeDefinition<_edgemesh_v1_PlacementRequest, _edgemesh_v1_PlacementRequest__Output>
+      PlacementResponse: MessageTypeDefinition<_edgemesh_v1_PlacementResponse, _edgemesh_v1_PlacementResponse__Output>
+      Sampling: MessageTypeDefinition<_edgemesh_v1_Sampling, _edgemesh_v1_Sampling__Output>
       StartJobRequest: MessageTypeDefinition<_edgemesh_v1_StartJobRequest, _edgemesh_v1_StartJobRequest__Output>
       StatusSample: MessageTypeDefinition<_edgemesh_v1_StatusSample, _edgemesh_v1_StatusSample__Output>
       TaskAssignment: MessageTypeDefinition<_edgemesh_v1_TaskAssignment, _edgemesh_v1_TaskAssignment__Output>
       TaskDetail: MessageTypeDefinition<_edgemesh_v1_TaskDetail, _edgemesh_v1_TaskDetail__Output>
       TaskOutcome: MessageTypeDefinition<_edgemesh_v1_TaskOutcome, _edgemesh_v1_TaskOutcome__Output>
+      TaskPlacement: MessageTypeDefinition<_edgemesh_v1_TaskPlacement, _edgemesh_v1_TaskPlacement__Output>
       TaskRef: MessageTypeDefinition<_edgemesh_v1_TaskRef, _edgemesh_v1_TaskRef__Output>
       WatchJobRequest: MessageTypeDefinition<_edgemesh_v1_WatchJobRequest, _edgemesh_v1_WatchJobRequest__Output>
       Welcome: MessageTypeDefinition<_edgemesh_v1_Welcome, _edgemesh_v1_Welcome__Output>

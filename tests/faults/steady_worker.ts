@@ -159,7 +159,16 @@ export class SteadyWorker implements AsyncDisposable {
       if (outcomes.length === (this.options.answersATick ?? SLOTS)) break;
       const output = this.options.answer(task);
       if (output === undefined) continue;
-      const outcome = { ...refOf(task), ok: true, output, error: "", time_ms: 1, error_code: "", lease: 0 };
+      const outcome = {
+        ...refOf(task),
+        ok: true,
+        output,
+        error: "",
+        time_ms: 1,
+        error_code: "",
+        lease: 0,
+        generation: null,
+      };
       this.#running.delete(key);
       this.#unacknowledged.set(key, outcome);
       outcomes.push(outcome);

@@ -4,6 +4,7 @@ import type { Welcome as _edgemesh_v1_Welcome, Welcome__Output as _edgemesh_v1_W
 import type { TaskAssignment as _edgemesh_v1_TaskAssignment, TaskAssignment__Output as _edgemesh_v1_TaskAssignment__Output } from '../../edgemesh/v1/TaskAssignment.ts';
 import type { CommandOrder as _edgemesh_v1_CommandOrder, CommandOrder__Output as _edgemesh_v1_CommandOrder__Output } from '../../edgemesh/v1/CommandOrder.ts';
 import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from '../../edgemesh/v1/TaskRef.ts';
+import type { ModelOrder as _edgemesh_v1_ModelOrder, ModelOrder__Output as _edgemesh_v1_ModelOrder__Output } from '../../edgemesh/v1/ModelOrder.ts';
 
 export interface CoordinatorBatch {
   'welcome'?: (_edgemesh_v1_Welcome | null);
@@ -14,6 +15,8 @@ export interface CoordinatorBatch {
   'closing'?: (boolean);
   'cancelled_tasks'?: (_edgemesh_v1_TaskRef)[];
   'acknowledged_leases'?: (number)[];
+  'model_orders'?: (_edgemesh_v1_ModelOrder)[];
+  'cancelled_model_orders'?: (string)[];
 }
 
 export interface CoordinatorBatch__Output {
@@ -25,4 +28,6 @@ export interface CoordinatorBatch__Output {
   'closing': (boolean);
   'cancelled_tasks': (_edgemesh_v1_TaskRef__Output)[];
   'acknowledged_leases': (number)[];
+  'model_orders': (_edgemesh_v1_ModelOrder__Output)[];
+  'cancelled_model_orders': (string)[];
 }

@@ -2,8 +2,14 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { CalibrateRequest as _edgemesh_v1_CalibrateRequest, CalibrateRequest__Output as _edgemesh_v1_CalibrateRequest__Output } from '../../edgemesh/v1/CalibrateRequest.ts';
+import type { CalibrateResponse as _edgemesh_v1_CalibrateResponse, CalibrateResponse__Output as _edgemesh_v1_CalibrateResponse__Output } from '../../edgemesh/v1/CalibrateResponse.ts';
 import type { CoordinatorBatch as _edgemesh_v1_CoordinatorBatch, CoordinatorBatch__Output as _edgemesh_v1_CoordinatorBatch__Output } from '../../edgemesh/v1/CoordinatorBatch.ts';
+import type { CostReportRequest as _edgemesh_v1_CostReportRequest, CostReportRequest__Output as _edgemesh_v1_CostReportRequest__Output } from '../../edgemesh/v1/CostReportRequest.ts';
+import type { CostReportResponse as _edgemesh_v1_CostReportResponse, CostReportResponse__Output as _edgemesh_v1_CostReportResponse__Output } from '../../edgemesh/v1/CostReportResponse.ts';
 import type { Empty as _edgemesh_Empty, Empty__Output as _edgemesh_Empty__Output } from '../../edgemesh/Empty.ts';
+import type { GenerateEvent as _edgemesh_v1_GenerateEvent, GenerateEvent__Output as _edgemesh_v1_GenerateEvent__Output } from '../../edgemesh/v1/GenerateEvent.ts';
+import type { GenerateRequest as _edgemesh_v1_GenerateRequest, GenerateRequest__Output as _edgemesh_v1_GenerateRequest__Output } from '../../edgemesh/v1/GenerateRequest.ts';
 import type { JobId as _edgemesh_JobId, JobId__Output as _edgemesh_JobId__Output } from '../../edgemesh/JobId.ts';
 import type { JobInfo as _edgemesh_JobInfo, JobInfo__Output as _edgemesh_JobInfo__Output } from '../../edgemesh/JobInfo.ts';
 import type { JobSummary as _edgemesh_v1_JobSummary, JobSummary__Output as _edgemesh_v1_JobSummary__Output } from '../../edgemesh/v1/JobSummary.ts';
@@ -12,8 +18,12 @@ import type { ListDeviceStatesRequest as _edgemesh_v1_ListDeviceStatesRequest, L
 import type { ListDeviceStatesResponse as _edgemesh_v1_ListDeviceStatesResponse, ListDeviceStatesResponse__Output as _edgemesh_v1_ListDeviceStatesResponse__Output } from '../../edgemesh/v1/ListDeviceStatesResponse.ts';
 import type { ListJobsRequest as _edgemesh_v1_ListJobsRequest, ListJobsRequest__Output as _edgemesh_v1_ListJobsRequest__Output } from '../../edgemesh/v1/ListJobsRequest.ts';
 import type { ListJobsResponse as _edgemesh_v1_ListJobsResponse, ListJobsResponse__Output as _edgemesh_v1_ListJobsResponse__Output } from '../../edgemesh/v1/ListJobsResponse.ts';
+import type { ListModelsRequest as _edgemesh_v1_ListModelsRequest, ListModelsRequest__Output as _edgemesh_v1_ListModelsRequest__Output } from '../../edgemesh/v1/ListModelsRequest.ts';
+import type { ListModelsResponse as _edgemesh_v1_ListModelsResponse, ListModelsResponse__Output as _edgemesh_v1_ListModelsResponse__Output } from '../../edgemesh/v1/ListModelsResponse.ts';
 import type { ListTasksRequest as _edgemesh_v1_ListTasksRequest, ListTasksRequest__Output as _edgemesh_v1_ListTasksRequest__Output } from '../../edgemesh/v1/ListTasksRequest.ts';
 import type { ListTasksResponse as _edgemesh_v1_ListTasksResponse, ListTasksResponse__Output as _edgemesh_v1_ListTasksResponse__Output } from '../../edgemesh/v1/ListTasksResponse.ts';
+import type { PlacementRequest as _edgemesh_v1_PlacementRequest, PlacementRequest__Output as _edgemesh_v1_PlacementRequest__Output } from '../../edgemesh/v1/PlacementRequest.ts';
+import type { PlacementResponse as _edgemesh_v1_PlacementResponse, PlacementResponse__Output as _edgemesh_v1_PlacementResponse__Output } from '../../edgemesh/v1/PlacementResponse.ts';
 import type { StartJobRequest as _edgemesh_v1_StartJobRequest, StartJobRequest__Output as _edgemesh_v1_StartJobRequest__Output } from '../../edgemesh/v1/StartJobRequest.ts';
 import type { WatchJobRequest as _edgemesh_v1_WatchJobRequest, WatchJobRequest__Output as _edgemesh_v1_WatchJobRequest__Output } from '../../edgemesh/v1/WatchJobRequest.ts';
 import type { WorkerBatch as _edgemesh_v1_WorkerBatch, WorkerBatch__Output as _edgemesh_v1_WorkerBatch__Output } from '../../edgemesh/v1/WorkerBatch.ts';
@@ -24,6 +34,15 @@ export interface MeshServiceClient extends grpc.Client {
   attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
   attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
   
+  Calibrate(argument: _edgemesh_v1_CalibrateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  Calibrate(argument: _edgemesh_v1_CalibrateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  Calibrate(argument: _edgemesh_v1_CalibrateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  Calibrate(argument: _edgemesh_v1_CalibrateRequest, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  calibrate(argument: _edgemesh_v1_CalibrateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  calibrate(argument: _edgemesh_v1_CalibrateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  calibrate(argument: _edgemesh_v1_CalibrateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  calibrate(argument: _edgemesh_v1_CalibrateRequest, callback: grpc.requestCallback<_edgemesh_v1_CalibrateResponse__Output>): grpc.ClientUnaryCall;
+  
   CancelJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
   CancelJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
   CancelJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
@@ -33,6 +52,15 @@ export interface MeshServiceClient extends grpc.Client {
   cancelJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
   cancelJob(argument: _edgemesh_JobId, callback: grpc.requestCallback<_edgemesh_v1_JobSummary__Output>): grpc.ClientUnaryCall;
   
+  CostReport(argument: _edgemesh_v1_CostReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  CostReport(argument: _edgemesh_v1_CostReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  CostReport(argument: _edgemesh_v1_CostReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  CostReport(argument: _edgemesh_v1_CostReportRequest, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  costReport(argument: _edgemesh_v1_CostReportRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  costReport(argument: _edgemesh_v1_CostReportRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  costReport(argument: _edgemesh_v1_CostReportRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  costReport(argument: _edgemesh_v1_CostReportRequest, callback: grpc.requestCallback<_edgemesh_v1_CostReportResponse__Output>): grpc.ClientUnaryCall;
+  
   DeleteJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
   DeleteJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
   DeleteJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
@@ -41,6 +69,11 @@ export interface MeshServiceClient extends grpc.Client {
   deleteJob(argument: _edgemesh_JobId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
   deleteJob(argument: _edgemesh_JobId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
   deleteJob(argument: _edgemesh_JobId, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  
+  Generate(argument: _edgemesh_v1_GenerateRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_GenerateEvent__Output>;
+  Generate(argument: _edgemesh_v1_GenerateRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_GenerateEvent__Output>;
+  generate(argument: _edgemesh_v1_GenerateRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_GenerateEvent__Output>;
+  generate(argument: _edgemesh_v1_GenerateRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_GenerateEvent__Output>;
   
   ListDeviceStates(argument: _edgemesh_v1_ListDeviceStatesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListDeviceStatesResponse__Output>): grpc.ClientUnaryCall;
   ListDeviceStates(argument: _edgemesh_v1_ListDeviceStatesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListDeviceStatesResponse__Output>): grpc.ClientUnaryCall;
@@ -60,6 +93,15 @@ export interface MeshServiceClient extends grpc.Client {
   listJobs(argument: _edgemesh_v1_ListJobsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListJobsResponse__Output>): grpc.ClientUnaryCall;
   listJobs(argument: _edgemesh_v1_ListJobsRequest, callback: grpc.requestCallback<_edgemesh_v1_ListJobsResponse__Output>): grpc.ClientUnaryCall;
   
+  ListModels(argument: _edgemesh_v1_ListModelsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  ListModels(argument: _edgemesh_v1_ListModelsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  ListModels(argument: _edgemesh_v1_ListModelsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  ListModels(argument: _edgemesh_v1_ListModelsRequest, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  listModels(argument: _edgemesh_v1_ListModelsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  listModels(argument: _edgemesh_v1_ListModelsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  listModels(argument: _edgemesh_v1_ListModelsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  listModels(argument: _edgemesh_v1_ListModelsRequest, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
+  
   ListTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
   ListTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
   ListTasks(argument: _edgemesh_v1_ListTasksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
@@ -68,6 +110,15 @@ export interface MeshServiceClient extends grpc.Client {
   listTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
   listTasks(argument: _edgemesh_v1_ListTasksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
   listTasks(argument: _edgemesh_v1_ListTasksRequest, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
+  
+  PreviewPlacement(argument: _edgemesh_v1_PlacementRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
+  PreviewPlacement(argument: _edgemesh_v1_PlacementRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
+  PreviewPlacement(argument: _edgemesh_v1_PlacementRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
+  PreviewPlacement(argument: _edgemesh_v1_PlacementRequest, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
+  previewPlacement(argument: _edgemesh_v1_PlacementRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
+  previewPlacement(argument: _edgemesh_v1_PlacementRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
+  previewPlacement(argument: _edgemesh_v1_PlacementRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
+  previewPlacement(argument: _edgemesh_v1_PlacementRequest, callback: grpc.requestCallback<_edgemesh_v1_PlacementResponse__Output>): grpc.ClientUnaryCall;
   
   StartJob(argument: _edgemesh_v1_StartJobRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
   StartJob(argument: _edgemesh_v1_StartJobRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
@@ -88,15 +139,25 @@ export interface MeshServiceClient extends grpc.Client {
 export interface MeshServiceHandlers extends grpc.UntypedServiceImplementation {
   Attach: grpc.handleBidiStreamingCall<_edgemesh_v1_WorkerBatch__Output, _edgemesh_v1_CoordinatorBatch>;
   
+  Calibrate: grpc.handleUnaryCall<_edgemesh_v1_CalibrateRequest__Output, _edgemesh_v1_CalibrateResponse>;
+  
   CancelJob: grpc.handleUnaryCall<_edgemesh_JobId__Output, _edgemesh_v1_JobSummary>;
   
+  CostReport: grpc.handleUnaryCall<_edgemesh_v1_CostReportRequest__Output, _edgemesh_v1_CostReportResponse>;
+  
   DeleteJob: grpc.handleUnaryCall<_edgemesh_JobId__Output, _edgemesh_Empty>;
+  
+  Generate: grpc.handleServerStreamingCall<_edgemesh_v1_GenerateRequest__Output, _edgemesh_v1_GenerateEvent>;
   
   ListDeviceStates: grpc.handleUnaryCall<_edgemesh_v1_ListDeviceStatesRequest__Output, _edgemesh_v1_ListDeviceStatesResponse>;
   
   ListJobs: grpc.handleUnaryCall<_edgemesh_v1_ListJobsRequest__Output, _edgemesh_v1_ListJobsResponse>;
   
+  ListModels: grpc.handleUnaryCall<_edgemesh_v1_ListModelsRequest__Output, _edgemesh_v1_ListModelsResponse>;
+  
   ListTasks: grpc.handleUnaryCall<_edgemesh_v1_ListTasksRequest__Output, _edgemesh_v1_ListTasksResponse>;
+  
+  PreviewPlacement: grpc.handleUnaryCall<_edgemesh_v1_PlacementRequest__Output, _edgemesh_v1_PlacementResponse>;
   
   StartJob: grpc.handleUnaryCall<_edgemesh_v1_StartJobRequest__Output, _edgemesh_JobInfo>;
   
@@ -106,11 +167,16 @@ export interface MeshServiceHandlers extends grpc.UntypedServiceImplementation {
 
 export interface MeshServiceDefinition extends grpc.ServiceDefinition {
   Attach: MethodDefinition<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch, _edgemesh_v1_WorkerBatch__Output, _edgemesh_v1_CoordinatorBatch__Output>
+  Calibrate: MethodDefinition<_edgemesh_v1_CalibrateRequest, _edgemesh_v1_CalibrateResponse, _edgemesh_v1_CalibrateRequest__Output, _edgemesh_v1_CalibrateResponse__Output>
   CancelJob: MethodDefinition<_edgemesh_JobId, _edgemesh_v1_JobSummary, _edgemesh_JobId__Output, _edgemesh_v1_JobSummary__Output>
+  CostReport: MethodDefinition<_edgemesh_v1_CostReportRequest, _edgemesh_v1_CostReportResponse, _edgemesh_v1_CostReportRequest__Output, _edgemesh_v1_CostReportResponse__Output>
   DeleteJob: MethodDefinition<_edgemesh_JobId, _edgemesh_Empty, _edgemesh_JobId__Output, _edgemesh_Empty__Output>
+  Generate: MethodDefinition<_edgemesh_v1_GenerateRequest, _edgemesh_v1_GenerateEvent, _edgemesh_v1_GenerateRequest__Output, _edgemesh_v1_GenerateEvent__Output>
   ListDeviceStates: MethodDefinition<_edgemesh_v1_ListDeviceStatesRequest, _edgemesh_v1_ListDeviceStatesResponse, _edgemesh_v1_ListDeviceStatesRequest__Output, _edgemesh_v1_ListDeviceStatesResponse__Output>
   ListJobs: MethodDefinition<_edgemesh_v1_ListJobsRequest, _edgemesh_v1_ListJobsResponse, _edgemesh_v1_ListJobsRequest__Output, _edgemesh_v1_ListJobsResponse__Output>
+  ListModels: MethodDefinition<_edgemesh_v1_ListModelsRequest, _edgemesh_v1_ListModelsResponse, _edgemesh_v1_ListModelsRequest__Output, _edgemesh_v1_ListModelsResponse__Output>
   ListTasks: MethodDefinition<_edgemesh_v1_ListTasksRequest, _edgemesh_v1_ListTasksResponse, _edgemesh_v1_ListTasksRequest__Output, _edgemesh_v1_ListTasksResponse__Output>
+  PreviewPlacement: MethodDefinition<_edgemesh_v1_PlacementRequest, _edgemesh_v1_PlacementResponse, _edgemesh_v1_PlacementRequest__Output, _edgemesh_v1_PlacementResponse__Output>
   StartJob: MethodDefinition<_edgemesh_v1_StartJobRequest, _edgemesh_JobInfo, _edgemesh_v1_StartJobRequest__Output, _edgemesh_JobInfo__Output>
   WatchJob: MethodDefinition<_edgemesh_v1_WatchJobRequest, _edgemesh_v1_JobUpdate, _edgemesh_v1_WatchJobRequest__Output, _edgemesh_v1_JobUpdate__Output>
 }

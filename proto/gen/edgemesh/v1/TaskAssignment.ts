@@ -9,6 +9,7 @@ export interface TaskAssignment {
   'input'?: (string);
   'timeout_ms'?: (number);
   'lease'?: (number);
+  'max_output_tokens'?: (number);
 }
 
 export interface TaskAssignment__Output {
@@ -19,4 +20,5 @@ export interface TaskAssignment__Output {
   'input': (string);
   'timeout_ms': (number);
   'lease': (number);
+  'max_output_tokens': (number);
 }

@@ -1,5 +1,6 @@
 // Original file: mesh.proto
 
+import type { GenerationStats as _edgemesh_v1_GenerationStats, GenerationStats__Output as _edgemesh_v1_GenerationStats__Output } from '../../edgemesh/v1/GenerationStats.ts';
 
 export interface TaskOutcome {
   'job_id'?: (string);
@@ -11,6 +12,7 @@ export interface TaskOutcome {
   'time_ms'?: (number | string);
   'error_code'?: (string);
   'lease'?: (number);
+  'generation'?: (_edgemesh_v1_GenerationStats | null);
 }
 
 export interface TaskOutcome__Output {
@@ -23,4 +25,5 @@ export interface TaskOutcome__Output {
   'time_ms': (number);
   'error_code': (string);
   'lease': (number);
+  'generation': (_edgemesh_v1_GenerationStats__Output | null);
 }

@@ -4,6 +4,9 @@ import type { Hello as _edgemesh_v1_Hello, Hello__Output as _edgemesh_v1_Hello__
 import type { StatusSample as _edgemesh_v1_StatusSample, StatusSample__Output as _edgemesh_v1_StatusSample__Output } from '../../edgemesh/v1/StatusSample.ts';
 import type { TaskOutcome as _edgemesh_v1_TaskOutcome, TaskOutcome__Output as _edgemesh_v1_TaskOutcome__Output } from '../../edgemesh/v1/TaskOutcome.ts';
 import type { CommandOutcome as _edgemesh_v1_CommandOutcome, CommandOutcome__Output as _edgemesh_v1_CommandOutcome__Output } from '../../edgemesh/v1/CommandOutcome.ts';
+import type { ModelAnswer as _edgemesh_v1_ModelAnswer, ModelAnswer__Output as _edgemesh_v1_ModelAnswer__Output } from '../../edgemesh/v1/ModelAnswer.ts';
+import type { ModelReport as _edgemesh_v1_ModelReport, ModelReport__Output as _edgemesh_v1_ModelReport__Output } from '../../edgemesh/v1/ModelReport.ts';
+import type { ModelLoad as _edgemesh_v1_ModelLoad, ModelLoad__Output as _edgemesh_v1_ModelLoad__Output } from '../../edgemesh/v1/ModelLoad.ts';
 
 export interface WorkerBatch {
   'hello'?: (_edgemesh_v1_Hello | null);
@@ -12,6 +15,9 @@ export interface WorkerBatch {
   'outcomes'?: (_edgemesh_v1_TaskOutcome)[];
   'command_outcomes'?: (_edgemesh_v1_CommandOutcome)[];
   'leaving'?: (boolean);
+  'model_answers'?: (_edgemesh_v1_ModelAnswer)[];
+  'models'?: (_edgemesh_v1_ModelReport | null);
+  'model_load'?: (_edgemesh_v1_ModelLoad | null);
 }
 
 export interface WorkerBatch__Output {
@@ -21,4 +27,7 @@ export interface WorkerBatch__Output {
   'outcomes': (_edgemesh_v1_TaskOutcome__Output)[];
   'command_outcomes': (_edgemesh_v1_CommandOutcome__Output)[];
   'leaving': (boolean);
+  'model_answers': (_edgemesh_v1_ModelAnswer__Output)[];
+  'models': (_edgemesh_v1_ModelReport__Output | null);
+  'model_load': (_edgemesh_v1_ModelLoad__Output | null);
 }

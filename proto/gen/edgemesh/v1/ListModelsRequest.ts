@@ -1,0 +1,8 @@
+// Original file: mesh.proto
+
+
+export interface ListModelsRequest {
+}
+
+export interface ListModelsRequest__Output {
+}
