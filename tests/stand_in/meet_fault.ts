@@ -1,0 +1,56 @@
+import type { Fault } from "./fault.ts";
+import type { HttpExchange } from "./http_exchange.ts";
+
+/** Thrown where a fault has ended an answer. */
+export class FaultMet extends Error {}
+
+/**
+ * Does what the fault asks for before piece `at`, if its time has come.
+ *
+ * @param contentType of an answer that has not begun and that the fault begins
+ * @throws {FaultMet} when it has ended the answer
+ */
+export async function meetFault(
+  fault: Fault,
+  at: number,
+  exchange: HttpExchange,
+  contentType = "application/json",
+): Promise<void> {
+  if (fault.kind === "answer") {
+    if (at > 0 || exchange.begun) return;
+    await exchange.respond(fault.status, fault.contentType ?? "application/json; charset=utf-8", fault.body);
+    throw new FaultMet("answered");
+  }
+  if (at !== fault.after) return;
+  switch (fault.kind) {
+    case "die":
+      exchange.cut();
+      throw new FaultMet("died");
+    case "hang":
+      await gone(exchange);
+      throw new FaultMet("hung");
+    case "line":
+      if (!exchange.begun) exchange.begin(200, contentType);
+      await exchange.write(fault.line + "\n");
+      return;
+    case "error":
+      if (exchange.begun) {
+        await exchange.write(JSON.stringify({ error: fault.error }) + "\n");
+        await exchange.end();
+      } else {
+        await exchange.respond(500, "application/json", JSON.stringify({ error: fault.error }));
+      }
+      throw new FaultMet("failed");
+    case "end":
+      if (!exchange.begun) exchange.begin(200, contentType);
+      await exchange.end();
+      throw new FaultMet("ended");
+  }
+}
+
+function gone(exchange: HttpExchange): Promise<void> {
+  return new Promise((resolve) => {
+    if (exchange.gone.aborted) return resolve();
+    exchange.gone.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
