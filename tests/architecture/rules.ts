@@ -68,6 +68,7 @@ export const PACKAGES: readonly {
   },
   { packages: ["@std/assert"], only: ["tests/assert.ts"], why: "that file gives it types" },
   { packages: ["nanotar"], only: ["scripts"], why: "the program packs nothing" },
+  { packages: ["openai"], only: ["tests"], why: "it is the client that the HTTP edge is tested with" },
   { packages: ["node:child_process"], only: [], why: "Deno.Command starts programs without a shell" },
 ];
 
