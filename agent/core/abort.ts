@@ -28,10 +28,12 @@ export class LinkedSignal implements Disposable {
     this.#controller.abort(reason);
   }
 
-  /** Aborts after `ms` milliseconds with `reason`. */
-  abortAfter(ms: number, reason: unknown): void {
+  /** Aborts after `ms` milliseconds with `reason`. Returns what calls that off. */
+  abortAfter(ms: number, reason: unknown): () => void {
     const timer = setTimeout(() => this.#controller.abort(reason), ms);
-    this.#undo.push(() => clearTimeout(timer));
+    const callOff = () => clearTimeout(timer);
+    this.#undo.push(callOff);
+    return callOff;
   }
 
   [Symbol.dispose](): void {

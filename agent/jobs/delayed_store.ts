@@ -114,6 +114,22 @@ export class DelayedStore implements Store {
     return Promise.resolve([]);
   }
 
+  putModelRates(): Promise<void> {
+    return Promise.reject(new Error("no test needs it"));
+  }
+
+  modelRates(): Promise<ReadonlyMap<string, never>> {
+    return Promise.resolve(new Map<string, never>());
+  }
+
+  addPrediction(): Promise<void> {
+    return Promise.reject(new Error("no test needs it"));
+  }
+
+  predictions(): Promise<never[]> {
+    return Promise.resolve([]);
+  }
+
   close(): Promise<void> {
     this.commit();
     return this.#last;

@@ -10,6 +10,8 @@ export interface DispatchTarget {
   readonly credits: number;
   /** How many tasks of each kind it runs at once; a kind that is not there it cannot run. Undefined = any, as credits allow. */
   readonly kinds: ReadonlyMap<string, number> | undefined;
+  /** True while it has no local model: it cannot take LLM_GENERATE now, whatever `kinds` says. */
+  readonly lacksModel?: boolean;
   /** CPU load 0..1, or -1 if unknown. */
   readonly load: number;
 }

@@ -64,6 +64,8 @@ export class Job {
   readonly ready = new ReadyTasks<Task>();
   /** Of its tasks' inputs and results. */
   characters = 0;
+  /** Set while some of it waits for a busy device, although another one is free: that one is expected to be done later. */
+  waitsForBetter = false;
   /** Set once somebody asked for its end: nothing of it begins any more. */
   cancelling = false;
   /** Set once a task's success has decided the job. */

@@ -5,6 +5,7 @@ import { logger } from "../core/log.ts";
 import type { Change, JobChange, JobPosition, JobRecord, JobState, Lease, Store, TaskChange } from "../store/store.ts";
 import type { JobInfo, JobStatus, JobSummary } from "../../proto/messages.ts";
 import type { TaskDispatcher } from "./dispatcher.ts";
+import type { GenerationOutlook } from "./generation_outlook.ts";
 import { Job, type Task } from "./job.ts";
 import { finalUpdateOf, overviewOf, statusOf, summaryOf } from "./job_view.ts";
 import type { JobWatcher } from "./job_watch.ts";
@@ -27,6 +28,8 @@ export interface JobServiceOptions extends SubmitterOptions {
   readonly dispatcher: TaskDispatcher;
   /** How long a task waits for the device that it names while that is away, in ms. */
   readonly reattachGraceMs: number;
+  /** Predictions for tasks that models answer. */
+  readonly outlook?: GenerationOutlook;
 }
 
 /** A job whose end somebody waits for. */
@@ -62,7 +65,7 @@ export class JobService implements Component {
       settled: (tasks, answered) => this.#settled(tasks, answered),
       succeeded: (task) => task.job.record.reduce === "FIRST" && task.job.isLastGroup,
       idle: (job) => this.#idle(job),
-    }, { reattachGraceMs: options.reattachGraceMs, memory: this.#room.memory });
+    }, { reattachGraceMs: options.reattachGraceMs, memory: this.#room.memory, outlook: options.outlook });
   }
 
   async start(): Promise<void> {

@@ -12,6 +12,7 @@ const JOB: JobRecord = {
   state: "DONE",
   finishedAt: 1,
   reason: "",
+  reduced: "",
 };
 
 function tasksOf(count: number, result: string): TaskRecord[] {

@@ -1,7 +1,8 @@
-import type { TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import type { GenerationStats, TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
 import type { Lease } from "../store/store.ts";
 import type { TaskDispatcher } from "./dispatcher.ts";
 import type { Job, Task } from "./job.ts";
+import { type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
 import { DeviceLeases } from "./leases.ts";
 import type { Slot } from "./placement.ts";
 import { isFinished } from "./states.ts";
@@ -19,7 +20,7 @@ export class LeaseBook {
   readonly #sent = new Map<number, Task>();
   #lastNumber = 0;
 
-  constructor(private readonly dispatcher: TaskDispatcher) {}
+  constructor(private readonly dispatcher: TaskDispatcher, private readonly outlook?: GenerationOutlook) {}
 
   /** Tasks that devices which are online hold. */
   get running(): number {
@@ -40,7 +41,7 @@ export class LeaseBook {
     const before = this.#devices.get(deviceId);
     if (!before) return [];
     const former: Task[] = [];
-    const leases = before.instanceId === instanceId ? before : new DeviceLeases(deviceId, instanceId);
+    const leases = before.instanceId === instanceId ? before : this.#leasesOf(deviceId, instanceId);
     for (const task of [...before.tasks]) {
       if (instanceId !== "" && task.instanceId === instanceId) {
         leases.add(task);
@@ -58,7 +59,7 @@ export class LeaseBook {
   of(deviceId: string, instanceId: string): DeviceLeases {
     let leases = this.#devices.get(deviceId);
     if (!leases || (leases.tasks.size === 0 && leases.unsent === 0 && leases.instanceId !== instanceId)) {
-      this.#devices.set(deviceId, leases = new DeviceLeases(deviceId, instanceId));
+      this.#devices.set(deviceId, leases = this.#leasesOf(deviceId, instanceId));
     }
     return leases;
   }
@@ -114,8 +115,9 @@ export class LeaseBook {
     return task && task.deviceId === deviceId && mayEnd(task) ? task : undefined;
   }
 
-  /** The attempt is over: its device no longer holds it. */
-  release(task: Task): void {
+  /** The attempt is over: its device no longer holds it. @param stats of one that a model answered */
+  release(task: Task, stats: GenerationStats | null = null): void {
+    if (stats && task.spec.kind === LLM_GENERATE) this.outlook?.ended(task, stats);
     this.#devices.get(task.deviceId)?.delete(task);
     this.end(task);
   }
@@ -128,7 +130,7 @@ export class LeaseBook {
 
   /** A device is gone. Returns what it held. */
   lose(deviceId: string): Task[] {
-    const tasks = [...this.#devices.get(deviceId)?.tasks ?? []];
+    const tasks = this.#devices.get(deviceId)?.clear() ?? [];
     this.#devices.delete(deviceId);
     for (const task of tasks) this.end(task);
     return tasks;
@@ -179,6 +181,10 @@ export class LeaseBook {
       }
     }
     return taken;
+  }
+
+  #leasesOf(deviceId: string, instanceId: string): DeviceLeases {
+    return new DeviceLeases(deviceId, instanceId, this.outlook);
   }
 
   #tellToStop(job: Job): [DeviceLeases, Task[]][] {

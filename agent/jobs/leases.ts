@@ -1,3 +1,4 @@
+import { type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
 import type { Task } from "./job.ts";
 
 /** What one device was given and has not answered. */
@@ -10,19 +11,28 @@ export class DeviceLeases {
   readonly #byKind = new Map<string, number>();
 
   /** @param instanceId which start of the device's program holds them */
-  constructor(readonly deviceId: string, readonly instanceId: string) {}
+  constructor(readonly deviceId: string, readonly instanceId: string, private readonly outlook?: GenerationOutlook) {}
 
   add(task: Task): void {
     if (this.tasks.has(task)) return;
     this.tasks.add(task);
     this.characters += task.spec.input.length;
     this.#byKind.set(task.spec.kind, this.ofKind(task.spec.kind) + 1);
+    if (task.spec.kind === LLM_GENERATE) this.outlook?.given(task, this.deviceId, task.spec);
   }
 
   delete(task: Task): void {
     if (!this.tasks.delete(task)) return;
     this.characters -= task.spec.input.length;
     this.#byKind.set(task.spec.kind, this.ofKind(task.spec.kind) - 1);
+    if (task.spec.kind === LLM_GENERATE) this.outlook?.ended(task, null);
+  }
+
+  /** The device is gone, with all that it holds. Returns that. */
+  clear(): Task[] {
+    const tasks = [...this.tasks];
+    for (const task of tasks) this.delete(task);
+    return tasks;
   }
 
   ofKind(kind: string): number {

@@ -1,6 +1,8 @@
 import type { DispatchTarget } from "./dispatcher.ts";
+import { type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
 import type { Job, Task } from "./job.ts";
 import type { DeviceLeases } from "./leases.ts";
+import { placeGenerations } from "./place_generations.ts";
 
 /** Tasks that one job places before it is another job's turn. */
 const TURN = 64;
@@ -25,12 +27,14 @@ export class Slot {
   }
 
   runs(kind: string): boolean {
+    if (kind === LLM_GENERATE && this.target.lacksModel) return false;
     return this.target.kinds === undefined || (this.target.kinds.get(kind) ?? 0) > 0;
   }
 
   /** Tasks of a kind that it can still take. */
   room(kind: string): number {
     const { kinds } = this.target;
+    if (!this.runs(kind)) return 0;
     return kinds === undefined ? this.free : Math.min(this.free, (kinds.get(kind) ?? 0) - this.leases.ofKind(kind));
   }
 }
@@ -47,15 +51,30 @@ export function slotsOf(targets: readonly DispatchTarget[], leases: (target: Dis
 
 /**
  * Places tasks of one job for one turn: first those of which an attempt failed, then those that name their device, then the
- * others.
+ * others: those that models answer where they will be finished first, the rest where least is held.
  *
  * @returns how many
  */
-export function placeTurn(job: Job, slots: readonly Slot[], now: number, place: Place): number {
+export function placeTurn(
+  job: Job,
+  slots: readonly Slot[],
+  now: number,
+  place: Place,
+  outlook?: GenerationOutlook,
+): number {
+  job.waitsForBetter = false;
   let placed = placeAgain(job, slots, now, place);
   if (job.ready.firstAttempts === 0) return placed;
   placed += placePinned(job, slots, TURN - placed, place);
-  for (const kind of job.ready.anywhere.keys()) placed += placeAnywhere(job, kind, slots, TURN - placed, place);
+  for (const kind of job.ready.anywhere.keys()) {
+    if (kind !== LLM_GENERATE || !outlook) {
+      placed += placeAnywhere(job, kind, slots, TURN - placed, place);
+      continue;
+    }
+    const generations = placeGenerations(job, slots, TURN - placed, outlook, place);
+    placed += generations.placed;
+    job.waitsForBetter = generations.waitsForBetter;
+  }
   return placed;
 }
 

@@ -47,6 +47,12 @@ export class ReadyTasks<T extends WaitingTask> {
     return task;
   }
 
+  /** Takes some of the first tasks out of a queue. */
+  remove(queue: TaskQueue<T>, taken: ReadonlySet<T>): void {
+    queue.remove(taken);
+    this.#count -= taken.size;
+  }
+
   /** Keeps of the tasks whose attempt failed only those that still wait. */
   keepAgain(stays: (task: T) => boolean): void {
     for (const task of this.#again) if (!stays(task)) this.#again.delete(task);

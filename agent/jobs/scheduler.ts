@@ -2,6 +2,7 @@ import { logger } from "../core/log.ts";
 import type { TaskOutcome, TaskRef } from "../../proto/messages.ts";
 import type { Lease } from "../store/store.ts";
 import type { DispatchListener, TaskDispatcher } from "./dispatcher.ts";
+import type { GenerationOutlook } from "./generation_outlook.ts";
 import type { Job, Task } from "./job.ts";
 import { isAttempt, LeaseBook, leasesOfSlot } from "./lease_book.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
@@ -17,6 +18,9 @@ const log = logger("jobs");
  * is restarted again and again, its own device is back first, and its tasks would use up their attempts there.
  */
 const OTHERS_MS = 3000;
+
+/** What waits for a better device than those that are free is looked at again after this, in ms: predictions err. */
+const RECONSIDER_MS = 1000;
 
 /** How often tasks without an answer are looked for, in ms. */
 const SWEEP_MS = 1000;
@@ -52,6 +56,8 @@ export interface SchedulerOptions {
   readonly reattachGraceMs: number;
   /** For what unfinished jobs hold. */
   readonly memory: MemoryBudget;
+  /** Without it, tasks that models answer are placed like any others. */
+  readonly outlook?: GenerationOutlook | undefined;
 }
 
 /**
@@ -78,7 +84,7 @@ export class Scheduler implements DispatchListener {
     private readonly events: SchedulerEvents,
     private readonly options: SchedulerOptions,
   ) {
-    this.#leases = new LeaseBook(dispatcher);
+    this.#leases = new LeaseBook(dispatcher, options.outlook);
     this.#named = new NamedDevices(dispatcher, options.reattachGraceMs, {
       isUnderWay: (job) => this.#jobs.has(job.record.jobId),
       heldBy: (deviceId) => this.heldBy(deviceId),
@@ -168,7 +174,7 @@ export class Scheduler implements DispatchListener {
         stray.push(outcome);
         continue;
       }
-      this.#leases.release(task);
+      this.#leases.release(task, outcome.ok ? outcome.generation : null);
       task.isClosed = true;
       // Its device was lost and came back with the outcome before the task went to another one: it did run.
       if (task.state === "QUEUED") readopt(task);
@@ -213,7 +219,8 @@ export class Scheduler implements DispatchListener {
           again = false;
           break;
         }
-        const placed = placeTurn(job, slots, now, (task, slot) => this.#leases.begin(task, slot));
+        const begin = (task: Task, slot: Slot) => this.#leases.begin(task, slot);
+        const placed = placeTurn(job, slots, now, begin, this.options.outlook);
         if (placed > 0) again = true;
         if (placed === 0 && !job.ready.isEmpty) {
           if (job.record.maxWorkers > 0 && this.#makeRoom(job, slots)) again = true;
@@ -377,6 +384,7 @@ export class Scheduler implements DispatchListener {
   #scheduleRetry(now: number): void {
     let next = Infinity;
     for (const job of this.#waiting) {
+      if (job.waitsForBetter) next = Math.min(next, now + RECONSIDER_MS);
       for (const task of job.ready.again) if (task.notBefore > now) next = Math.min(next, task.notBefore);
     }
     clearTimeout(this.#retry);

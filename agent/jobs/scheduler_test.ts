@@ -36,6 +36,7 @@ function jobOf(plan: Plan, { maxWorkers = 0, jobId = "job" } = {}): Job {
     state: "QUEUED",
     finishedAt: 0,
     reason: "",
+    reduced: "",
   };
   return new Job(record, taskRecords(checkPlan(plan)));
 }

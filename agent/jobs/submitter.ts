@@ -95,6 +95,7 @@ export class Submitter {
         state: "QUEUED",
         finishedAt: 0,
         reason: "",
+        reduced: "",
       };
       await breathe();
       job = new Job(record, taskRecords(plan, request));

@@ -25,6 +25,22 @@ export class TaskQueue<T> {
     return task;
   }
 
+  /** The first entries, which stay where they are. */
+  peek(count: number): T[] {
+    return this.#items.slice(this.#head, this.#head + count);
+  }
+
+  /** Takes out some of the first entries. Costs as much as they stand deep. */
+  remove(taken: ReadonlySet<T>): void {
+    let at = this.#head;
+    for (let left = taken.size; left > 0 && at < this.#items.length; at++) {
+      if (taken.has(this.#items[at] as T)) left--;
+    }
+    const kept = this.#items.slice(this.#head, at).filter((item) => !taken.has(item));
+    this.#head = at - kept.length;
+    kept.forEach((item, n) => this.#items[this.#head + n] = item);
+  }
+
   /** Takes everything out. */
   drain(): T[] {
     const all = this.#items.slice(this.#head);

@@ -4,6 +4,7 @@ import type {
   CommandOrder,
   CommandOutcome,
   CommandResponse,
+  ModelAnswer,
   TaskAssignment,
   TaskOutcome,
   TaskRef,
@@ -11,6 +12,7 @@ import type {
 import { type CoordinatorBatch, coordinatorBatch, type WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
 import type { CloseOptions, DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
+import { type ModelOrderItem, type ModelOrderOptions, ModelOrders, type ModelTask } from "./model_orders.ts";
 import { Outbox } from "./outbox.ts";
 
 /**
@@ -31,7 +33,8 @@ type Item =
   | { readonly command: CommandOrder }
   | { readonly cancel: string }
   | { readonly acknowledged: readonly TaskRef[]; readonly acknowledgedLeases: readonly number[] }
-  | { readonly cancelledTask: TaskRef };
+  | { readonly cancelledTask: TaskRef }
+  | ModelOrderItem;
 
 interface PendingCommand {
   readonly resolve: (response: CommandResponse) => void;
@@ -42,6 +45,7 @@ interface PendingCommand {
 export class AttachedLink implements DeviceLink {
   readonly #outbox: Outbox<Item>;
   readonly #commands = new Map<string, PendingCommand>();
+  readonly #models = new ModelOrders((item, bytes) => this.#outbox.put(item, bytes));
   #credits = 0;
   #leaving = false;
   #closed = false;
@@ -122,11 +126,21 @@ export class AttachedLink implements DeviceLink {
     });
   }
 
+  order(task: ModelTask, options: ModelOrderOptions): Promise<ModelAnswer> {
+    if (this.#closed || this.#leaving) {
+      return Promise.reject(new MeshError("UNAVAILABLE", `device ${this.deviceId} is leaving the mesh`));
+    }
+    return this.#models.give(task, options);
+  }
+
   /** Takes a batch from the worker. */
   receive(batch: WorkerBatch): void {
     if (this.#closed) return;
     this.#lastHeard = this.now();
     if (batch.sample) this.events.sample(this, batch.sample);
+    if (batch.models) this.events.models(this, batch.models);
+    if (batch.model_load) this.events.modelLoad(this, batch.model_load);
+    for (const answer of batch.model_answers) this.#models.answer(answer);
     if (batch.leaving) this.#leaving = true;
     for (const outcome of batch.command_outcomes) this.#settleCommand(outcome);
     if (batch.outcomes.length > 0) this.events.outcomes(this, batch.outcomes);
@@ -154,6 +168,7 @@ export class AttachedLink implements DeviceLink {
     this.channel.close();
     for (const pending of [...this.#commands.values()]) pending.reject(goneError(this.deviceId, reason));
     this.#commands.clear();
+    this.#models.fail(new MeshError("UNAVAILABLE", `device ${this.deviceId} is gone (${reason})`));
     this.events.closed(this, reason, mayReturn);
   }
 
@@ -188,6 +203,8 @@ function batchOf(items: readonly Item[]): CoordinatorBatch {
     else if ("command" in item) batch.commands.push(item.command);
     else if ("cancel" in item) batch.cancelled_commands.push(item.cancel);
     else if ("cancelledTask" in item) batch.cancelled_tasks.push(item.cancelledTask);
+    else if ("modelOrder" in item) batch.model_orders.push(item.modelOrder);
+    else if ("cancelModelOrder" in item) batch.cancelled_model_orders.push(item.cancelModelOrder);
     else {
       for (const ref of item.acknowledged) batch.acknowledged.push(ref);
       for (const lease of item.acknowledgedLeases) batch.acknowledged_leases.push(lease);

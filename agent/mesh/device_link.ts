@@ -1,4 +1,14 @@
-import type { CommandResponse, StatusSample, TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import type {
+  CommandResponse,
+  ModelAnswer,
+  ModelLoad,
+  ModelReport,
+  StatusSample,
+  TaskAssignment,
+  TaskOutcome,
+  TaskRef,
+} from "../../proto/messages.ts";
+import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
 
 /** How a device is reached. */
 export type LinkKind = "self" | "attached" | "dialled";
@@ -19,6 +29,8 @@ export interface DeviceLink {
   cancel(attempts: readonly TaskRef[]): void;
   /** @throws {MeshError} the device's own refusal; UNAVAILABLE when it is lost meanwhile; CANCELLED on abort. */
   execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse>;
+  /** Puts the device's models to work. @throws {MeshError} as `execute` does; a `BusyError` when its queue is full */
+  order(task: ModelTask, options: ModelOrderOptions): Promise<ModelAnswer>;
   /** Ends the link. Idempotent. */
   close(reason: string, options?: CloseOptions): void;
 }
@@ -41,6 +53,10 @@ export interface LinkEvents {
   outcomes(link: DeviceLink, outcomes: readonly TaskOutcome[]): void;
   capacity(link: DeviceLink): void;
   sample(link: DeviceLink, sample: StatusSample): void;
+  /** The device's models as they are from now on. */
+  models(link: DeviceLink, report: ModelReport): void;
+  /** What the device's models have to do now. */
+  modelLoad(link: DeviceLink, load: ModelLoad): void;
   /**
    * Called once. The device takes no new work and answers nothing more on this link.
    *

@@ -86,6 +86,8 @@ export class DialledDevices implements Component {
       outcomes: (link, outcomes) => mesh.outcomes(link, outcomes),
       capacity: (link) => mesh.capacity(link),
       sample: (link, sample) => mesh.sample(link, sample),
+      models: (link, report) => mesh.models(link, report),
+      modelLoad: (link, load) => mesh.modelLoad(link, load),
       closed: (link, reason, mayReturn) => {
         const current = mesh.link(link.deviceId) === link;
         mesh.closed(link, reason, mayReturn);

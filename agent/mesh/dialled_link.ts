@@ -3,11 +3,15 @@ import { MeshError, messageOf } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
 import type { AuthRequest } from "../../proto/gen/edgemesh/AuthRequest.ts";
 import type { CommandRequest } from "../../proto/gen/edgemesh/CommandRequest.ts";
+import type { LLMTaskRequest } from "../../proto/gen/edgemesh/LLMTaskRequest.ts";
+import type { LLMTaskResponse__Output as LLMTaskResponse } from "../../proto/gen/edgemesh/LLMTaskResponse.ts";
 import type { SessionInfo__Output as SessionInfo } from "../../proto/gen/edgemesh/SessionInfo.ts";
 import type { TaskRequest } from "../../proto/gen/edgemesh/TaskRequest.ts";
 import type {
   CommandResponse,
   DeviceInfo,
+  GenerateRequest,
+  ModelAnswer,
   TaskAssignment,
   TaskOutcome,
   TaskRef,
@@ -15,7 +19,9 @@ import type {
 } from "../../proto/messages.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
 import { type AgentClient, agentClient, callUnary } from "./grpc_client.ts";
+import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
 import { probe } from "./probe.ts";
+import { answerOfPromptCall, promptCallOf } from "./prompt_call.ts";
 import { refKey } from "./task_ref.ts";
 
 const log = logger("mesh");
@@ -23,8 +29,14 @@ const log = logger("mesh");
 /** Tasks that a dialled device is given at once: each is a call of its own. */
 const CREDITS = 16;
 
-/** What every device that keeps the published contract can run; how many of it at once is for its credits. */
-const KINDS: ReadonlyMap<string, number> = new Map([["SYSINFO", CREDITS], ["ECHO", CREDITS]]);
+/**
+ * What every device that keeps the published contract can run; how many of it at once is for its credits. Prompts only
+ * where it says that it has a local model.
+ */
+const KINDS: ReadonlyMap<string, number> = new Map([["SYSINFO", CREDITS], ["ECHO", CREDITS], ["LLM_GENERATE", 1]]);
+
+/** A prompt's call ends after this, in ms, where nobody says otherwise: as long as a task may take. */
+const PROMPT_TIMEOUT_MS = 250_000;
 
 /** A command's call ends after this, in ms: the device's own limit of 120 s and the way there. */
 const COMMAND_TIMEOUT_MS = 125_000;
@@ -34,6 +46,9 @@ const SESSION_TIMEOUT_MS = 5000;
 
 /** How often a dialled device is asked whether it is there, in ms; together with the answer's limit below 6 s. */
 const PROBE_INTERVAL_MS = 2500;
+
+/** The longest time that a timer can be set to, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** A device that does not answer for so long is gone, in ms. */
 const SILENCE_LIMIT_MS = 5500;
@@ -116,6 +131,29 @@ export class DialledLink implements DeviceLink {
     }
   }
 
+  async order(task: ModelTask, { onText, signal, timeoutMs }: ModelOrderOptions): Promise<ModelAnswer> {
+    if (!("generate" in task)) {
+      throw new MeshError(
+        "UNIMPLEMENTED",
+        `device ${this.options.device.device_name} is an older one: it only takes prompts`,
+      );
+    }
+    using call = new LinkedSignal(this.#closing.signal, signal);
+    const limit = Math.min(timeoutMs ?? PROMPT_TIMEOUT_MS, MAX_TIMER_MS);
+    const { output, stats } = await this.#prompt(task.generate, limit, call.signal);
+    onText?.(output);
+    return {
+      order_id: "",
+      text: "",
+      end: { finish_reason: "stop", stats },
+      embedded: null,
+      calibrated: null,
+      error_code: "",
+      error_message: "",
+      retry_after_ms: 0,
+    };
+  }
+
   close(reason: string): void {
     if (this.#closing.signal.aborted) return;
     clearInterval(this.#probe);
@@ -127,8 +165,7 @@ export class DialledLink implements DeviceLink {
 
   async #runTask(task: TaskAssignment): Promise<void> {
     this.#running++;
-    const { orchestrator } = this.#client;
-    const { job_id, task_id, attempt, kind, input, lease } = task;
+    const { job_id, task_id, attempt, lease } = task;
     using call = new LinkedSignal(this.#closing.signal);
     const key = refKey(task);
     this.#calls.set(key, call);
@@ -145,15 +182,7 @@ export class DialledLink implements DeviceLink {
       generation: null,
     };
     try {
-      const result = await this.#withSession((sessionId) =>
-        callUnary<TaskRequest, TaskResult>(orchestrator, orchestrator.RunTask, { task_id, job_id, kind, input }, {
-          timeoutMs: task.timeout_ms,
-          signal: call.signal,
-          sessionId,
-        })
-      );
-      const { ok, output, error, time_ms } = result;
-      Object.assign(outcome, { ok, output, error, time_ms });
+      Object.assign(outcome, await this.#call(task, call.signal));
       this.heard();
     } catch (error) {
       // Without a word of the device on the task itself, the device is lost and the task goes to another one.
@@ -166,6 +195,39 @@ export class DialledLink implements DeviceLink {
     if (this.#closing.signal.aborted) return;
     this.options.events.outcomes(this, [outcome]);
     this.options.events.capacity(this);
+  }
+
+  async #call(task: TaskAssignment, signal: AbortSignal): Promise<Partial<TaskOutcome>> {
+    const { orchestrator } = this.#client;
+    const { job_id, task_id, kind, input, timeout_ms: timeoutMs, max_output_tokens: max_tokens } = task;
+    if (kind === "LLM_GENERATE") {
+      const request = { prompt: input, messages: [], model: "", max_tokens, sampling: null, format: "", device_id: "" };
+      const { output, stats } = await this.#prompt(request, timeoutMs, signal);
+      return { ok: true, output, time_ms: stats.total_ms, generation: stats };
+    }
+    const { ok, output, error, time_ms } = await this.#withSession((sessionId) =>
+      callUnary<TaskRequest, TaskResult>(orchestrator, orchestrator.RunTask, { task_id, job_id, kind, input }, {
+        timeoutMs,
+        signal,
+        sessionId,
+      })
+    );
+    return { ok, output, error, time_ms };
+  }
+
+  async #prompt(request: GenerateRequest, timeoutMs: number, signal: AbortSignal) {
+    const { orchestrator } = this.#client;
+    const message = promptCallOf(request);
+    const began = performance.now();
+    const response = await this.#withSession((sessionId) =>
+      callUnary<LLMTaskRequest, LLMTaskResponse>(orchestrator, orchestrator.RunLLMTask, message, {
+        timeoutMs,
+        signal,
+        sessionId,
+      })
+    );
+    this.heard();
+    return answerOfPromptCall(response, performance.now() - began);
   }
 
   /** Makes a call in the session on the device, and once more in a new one when the device says that it ended. */

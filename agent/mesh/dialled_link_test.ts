@@ -28,6 +28,8 @@ class Mesh implements DialledMesh {
   }
   capacity(): void {}
   sample(): void {}
+  models(): void {}
+  modelLoad(): void {}
   closed(link: DeviceLink, reason: string): void {
     this.links.delete(link.deviceId);
     this.closings.push(reason);

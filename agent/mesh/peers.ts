@@ -5,6 +5,9 @@ import type {
   CommandResponse,
   DeviceInfo,
   KindSlots,
+  ModelAnswer,
+  ModelLoad,
+  ModelReport,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
@@ -15,6 +18,7 @@ import { AttachedLink, SILENCE_LIMIT_MS } from "./attached_link.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
+import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
 
 const log = logger("mesh");
 
@@ -34,6 +38,16 @@ export interface PeerRegistry {
   sampleReceived(deviceId: string, sample: StatusSample): void;
 }
 
+/** Who keeps what devices say of their models. */
+export interface PeerModels {
+  /** Whether a device can generate now. */
+  hasModel(device: Readonly<DeviceInfo>): boolean;
+  reported(deviceId: string, report: ModelReport): void;
+  loaded(deviceId: string, load: ModelLoad): void;
+  /** The device cannot be reached any more. */
+  forget(deviceId: string): void;
+}
+
 /**
  * The devices that can be reached now, each over one link. Sends them tasks and commands, and notices when one is lost.
  */
@@ -50,6 +64,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   constructor(
     private readonly registry: PeerRegistry,
     private readonly self: { readonly deviceId: string; readonly deviceName: string },
+    private readonly deviceModels?: PeerModels,
   ) {}
 
   start(): void {
@@ -129,6 +144,13 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     return link.execute(command, args, options);
   }
 
+  /** Puts a device's models to work. @throws {MeshError} UNAVAILABLE when it cannot be reached, or its own failure */
+  order(deviceId: string, task: ModelTask, options: ModelOrderOptions): Promise<ModelAnswer> {
+    const link = this.#links.get(deviceId);
+    if (!link) return Promise.reject(new MeshError("UNAVAILABLE", `device ${deviceId} is not reachable`));
+    return link.order(task, options);
+  }
+
   listen(listener: DispatchListener): void {
     this.#listener = listener;
   }
@@ -144,6 +166,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
         instanceId: link.instanceId,
         credits: link.credits,
         kinds: link.kinds,
+        lacksModel: !(this.deviceModels?.hasModel(device.info) ?? device.info.has_local_model),
         load: device.sample?.cpu_load ?? -1,
       });
     }
@@ -178,9 +201,21 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     this.registry.sampleReceived(link.deviceId, sample);
   }
 
+  models(link: DeviceLink, report: ModelReport): void {
+    if (this.#links.get(link.deviceId) !== link) return;
+    this.deviceModels?.reported(link.deviceId, report);
+    // A model that is there again is work for tasks that waited for it.
+    this.capacity(link);
+  }
+
+  modelLoad(link: DeviceLink, load: ModelLoad): void {
+    if (this.#links.get(link.deviceId) === link) this.deviceModels?.loaded(link.deviceId, load);
+  }
+
   closed(link: DeviceLink, reason: string, mayReturn: boolean): void {
     if (this.#links.get(link.deviceId) !== link) return;
     this.#links.delete(link.deviceId);
+    this.deviceModels?.forget(link.deviceId);
     if (this.#stopping) return;
     log.info("device {name} is offline: {reason}", { name: this.#nameOf(link.deviceId), reason });
     this.registry.setOffline(link.deviceId);

@@ -1,5 +1,5 @@
 import { MeshError } from "../core/errors.ts";
-import type { CommandResponse, DeviceInfo } from "../../proto/messages.ts";
+import type { CommandResponse, DeviceInfo, ModelAnswer } from "../../proto/messages.ts";
 import { SILENCE_LIMIT_MS } from "./attached_link.ts";
 import type { DeviceLink, LinkEvents } from "./device_link.ts";
 
@@ -29,13 +29,11 @@ export class UnaddressedLink implements DeviceLink {
   cancel(): void {}
 
   execute(): Promise<CommandResponse> {
-    const name = this.device.device_name;
-    return Promise.reject(
-      new MeshError(
-        "UNAVAILABLE",
-        `device ${name} registered without grpc_addr and is not attached: nothing reaches it`,
-      ),
-    );
+    return Promise.reject(this.#unreachable());
+  }
+
+  order(): Promise<ModelAnswer> {
+    return Promise.reject(this.#unreachable());
   }
 
   close(reason: string): void {
@@ -43,5 +41,13 @@ export class UnaddressedLink implements DeviceLink {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.events.closed(this, reason, false);
+  }
+
+  #unreachable(): MeshError {
+    const name = this.device.device_name;
+    return new MeshError(
+      "UNAVAILABLE",
+      `device ${name} registered without grpc_addr and is not attached: nothing reaches it`,
+    );
   }
 }

@@ -7,6 +7,7 @@ import type {
   CommandOutcome,
   CommandResponse,
   KindSlots,
+  ModelAnswer,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
@@ -14,6 +15,7 @@ import type {
 import { type CoordinatorBatch, type WorkerBatch, workerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
 import { type HeldAttempts, TASK_SLOTS, type TaskRunner } from "./held_attempts.ts";
+import { ModelRuns, type ModelSource } from "./model_runs.ts";
 import { Outbox } from "./outbox.ts";
 import { RunningCount } from "./running_count.ts";
 
@@ -35,6 +37,8 @@ export interface WorkSource extends TaskRunner {
     options: { readonly signal: AbortSignal; readonly timeoutMs?: number },
   ): Promise<CommandResponse>;
   sample(): StatusSample;
+  /** Undefined where the device uses no local model. */
+  readonly models?: ModelSource | undefined;
 }
 
 export interface WorkerSessionOptions {
@@ -50,6 +54,7 @@ export interface WorkerSessionOptions {
 interface Item {
   readonly outcome?: TaskOutcome;
   readonly command?: CommandOutcome;
+  readonly answer?: ModelAnswer;
   /** Slots that are free with it. */
   readonly credits: 0 | 1;
 }
@@ -59,11 +64,13 @@ export class WorkerSession {
   readonly #outbox: Outbox<Item>;
   readonly #commands = new Map<string, AbortController>();
   readonly #runningCommands = new RunningCount();
+  readonly #models: ModelRuns;
   readonly #onOutcome = (outcome: TaskOutcome) => this.#put(outcome, 1);
   readonly #over = new AbortController();
   readonly #finished = Promise.withResolvers<MeshError | undefined>();
   readonly #welcome = Promise.withResolvers<{ deviceId: string; deviceName: string }>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  #unlisten: (() => void) | undefined;
   #leaving = false;
 
   constructor(
@@ -71,6 +78,10 @@ export class WorkerSession {
     private readonly options: WorkerSessionOptions,
   ) {
     this.#outbox = new Outbox((items) => channel.send(batchOf(items)));
+    this.#models = new ModelRuns(
+      options.work.models,
+      (answer, bytes) => this.#outbox.put({ answer, credits: 0 }, bytes),
+    );
     this.#welcome.promise.catch(() => {/* whoever awaits it hears of it; nobody has to */});
     channel.listen({
       onBatch: (batch) => this.#receive(batch),
@@ -96,11 +107,20 @@ export class WorkerSession {
   start(): void {
     const { deviceId, instanceId, work, held } = this.options;
     const hello = { device_id: deviceId, instance_id: instanceId, kinds: [...work.kinds], held: held.refs() };
-    this.channel.send(workerBatch({ hello, sample: work.sample(), credits: TASK_SLOTS - held.running }));
+    const models = work.models?.report() ?? null;
+    this.channel.send(workerBatch({ hello, ...this.#state(), models, credits: TASK_SLOTS - held.running }));
     // Whoever had them before may have lost them with the stream. Their slots are among the credits already.
     held.listen(this.#onOutcome);
     for (const outcome of held.outcomes()) this.#put(outcome, 0);
-    this.#timer = setInterval(() => this.channel.send(workerBatch({ sample: work.sample() })), SAMPLE_INTERVAL_MS);
+    this.#timer = setInterval(() => this.channel.send(workerBatch(this.#state())), SAMPLE_INTERVAL_MS);
+    this.#unlisten = work.models?.onReport(() => {
+      this.channel.send(workerBatch({ models: work.models?.report() ?? null }));
+    });
+  }
+
+  #state(): Pick<WorkerBatch, "sample" | "model_load"> {
+    const { work } = this.options;
+    return { sample: work.sample(), model_load: work.models?.load() ?? null };
   }
 
   /**
@@ -116,6 +136,7 @@ export class WorkerSession {
     await this.#idleWithin(drainMs);
     const reason = "the device is leaving the mesh";
     this.#stopCommands(reason);
+    this.#models.stop(reason);
     await Promise.all([this.options.held.stop(reason), this.#idleWithin(STOP_MS)]);
     await this.#outbox.flushed();
     this.channel.close();
@@ -125,7 +146,11 @@ export class WorkerSession {
   async #idleWithin(ms: number): Promise<void> {
     using late = new LinkedSignal(this.#over.signal);
     late.abortAfter(ms, undefined);
-    await Promise.all([this.options.held.idle(late.signal), this.#runningCommands.none(late.signal)]);
+    await Promise.all([
+      this.options.held.idle(late.signal),
+      this.#runningCommands.none(late.signal),
+      this.#models.running.none(late.signal),
+    ]);
   }
 
   #receive(batch: CoordinatorBatch): void {
@@ -141,6 +166,8 @@ export class WorkerSession {
     // After the tasks: the same batch may give an attempt and take it back.
     for (const ref of batch.cancelled_tasks) held.cancel(ref);
     for (const order of batch.commands) this.#runCommand(order);
+    for (const order of batch.model_orders) this.#models.begin(order);
+    for (const id of batch.cancelled_model_orders) this.#models.cancel(id);
     if (batch.closing) {
       this.channel.close();
       this.#onClose(new MeshError("UNAVAILABLE", "the coordinator is stopping"));
@@ -185,13 +212,15 @@ export class WorkerSession {
     for (const controller of this.#commands.values()) controller.abort(stopped);
   }
 
-  /** Commands end with their stream, since their callers are gone; tasks go on. */
+  /** Commands and generations end with their stream, since their callers are gone; tasks go on. */
   #onClose(error: MeshError | undefined): void {
     if (this.#closed) return;
     this.#over.abort();
     clearInterval(this.#timer);
+    this.#unlisten?.();
     this.options.held.unlisten(this.#onOutcome);
     this.#stopCommands("the coordinator is gone");
+    this.#models.stop("the coordinator is gone");
     this.#outbox.close();
     this.#welcome.reject(error ?? new MeshError("UNAVAILABLE", "the coordinator closed the stream"));
     this.#finished.resolve(error);
@@ -200,9 +229,10 @@ export class WorkerSession {
 
 function batchOf(items: readonly Item[]): WorkerBatch {
   const batch = workerBatch({});
-  for (const { outcome, command, credits } of items) {
+  for (const { outcome, command, answer, credits } of items) {
     if (outcome) batch.outcomes.push(outcome.lease > 0 ? byLease(outcome) : outcome);
     if (command) batch.command_outcomes.push(command);
+    if (answer) batch.model_answers.push(answer);
     batch.credits += credits;
   }
   return batch;

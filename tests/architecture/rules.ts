@@ -9,7 +9,8 @@ const FOUNDATION = ["core", "config"];
 const CAPABILITIES = ["store", "auth", "devices", "commands", "plans", "llm", "screen", "files"];
 const WORKER = [...FOUNDATION, ...CAPABILITIES];
 const JOBS = [...WORKER, "worker"];
-const MESH = [...JOBS, "jobs"];
+const MODELS = [...JOBS, "jobs"];
+const MESH = [...MODELS, "models"];
 const EDGES = [...MESH, "mesh"];
 const AGENT = [...EDGES, "rpc", "http"];
 const OUTSIDE = [...AGENT, "agent"];
@@ -29,6 +30,11 @@ export const ROOMS: readonly Room[] = [
     room: "jobs",
     imports: JOBS,
     why: "it gives tasks to devices through an interface of its own, whatever carries them",
+  },
+  {
+    room: "models",
+    imports: MODELS,
+    why: "it decides which device's model answers, through an interface of its own, whatever carries the prompt",
   },
   { room: "mesh", imports: MESH, why: "it carries work for any edge" },
   { room: "rpc", imports: EDGES, why: "the gRPC edge converts and calls; it needs no other edge" },

@@ -1,0 +1,277 @@
+import { LinkedSignal } from "../core/abort.ts";
+import { BusyError, MeshError } from "../core/errors.ts";
+import { noDevice } from "../devices/registry.ts";
+import type {
+  CalibrateRequest,
+  CalibrateResponse,
+  DeviceModel,
+  EmbedRequest,
+  EmbedResponse,
+  GenerateRequest,
+  GenerationEnd,
+  GenerationStart,
+  ModelAnswer,
+} from "../../proto/messages.ts";
+import type { Backlog } from "./backlog.ts";
+import { isNamed, type ModelDirectory, type ModelHost } from "./model_directory.ts";
+import { characterCount } from "./prompt_size.ts";
+import type { HostPrediction, Predictor } from "./predictor.ts";
+
+/** How the gateway reaches a device's models. */
+export interface ModelLinks {
+  /** @throws {MeshError} the device's own failure; UNAVAILABLE when it is lost meanwhile; the signal's reason on abort */
+  order(
+    deviceId: string,
+    task: { generate: GenerateRequest } | { embed: EmbedRequest } | { calibrate: CalibrateRequest },
+    options: OrderOptions,
+  ): Promise<ModelAnswer>;
+}
+
+interface OrderOptions {
+  readonly onText?: (text: string) => void;
+  readonly signal: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+/** Which devices there are, whether online or not. */
+export interface KnownDevices {
+  find(deviceId: string): { readonly info: { readonly device_name: string }; readonly online: boolean } | undefined;
+}
+
+/** Hears how a generation goes. */
+export interface GenerationWatch {
+  /** It is given to a device: once, and once more for each that is tried after one that failed. */
+  onStart(start: GenerationStart): void;
+  onText(text: string): void;
+}
+
+export interface GenerationLimits {
+  readonly signal: AbortSignal;
+  /** What is left of the caller's deadline, in ms. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A device that may answer, with what is expected of it. */
+interface Choice {
+  readonly host: ModelHost;
+  readonly prediction: HostPrediction;
+  readonly queueMs: number;
+}
+
+/** A failure that says nothing of the request: another device may do better. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "UNAVAILABLE",
+  "RESOURCE_EXHAUSTED",
+  "INTERNAL",
+  "FAILED_PRECONDITION",
+  "NOT_FOUND",
+  "UNIMPLEMENTED",
+]);
+
+/** A device that another one could stand in for may say nothing for this long at least, in ms. */
+const LEAST_PATIENCE_MS = 30_000;
+
+export interface GatewayParts {
+  readonly directory: ModelDirectory;
+  readonly backlog: Backlog;
+  readonly predictor: Predictor;
+  readonly links: ModelLinks;
+  readonly devices: KnownDevices;
+}
+
+/**
+ * Puts the models of the mesh to work: each request goes to the device that will finish it first, and to the next one
+ * where that fails before it has said anything.
+ */
+export class ModelGateway {
+  constructor(private readonly parts: GatewayParts) {}
+
+  /** All models of the mesh, by name, then by device. */
+  models(): DeviceModel[] {
+    return this.parts.directory.all();
+  }
+
+  /**
+   * @throws {MeshError} FAILED_PRECONDITION where no device has a model; NOT_FOUND for an unknown device or model; a
+   * `BusyError` when every device's queue is full; else the device's failure
+   */
+  async generate(request: GenerateRequest, watch: GenerationWatch, limits: GenerationLimits): Promise<GenerationEnd> {
+    const size = { characters: characterCount(request), maxTokens: request.max_tokens };
+    const { backlog, predictor, links } = this.parts;
+    return await this.#firstThatCan(request, "generates", async (host, { said, isLast }) => {
+      const { device_id } = host.device;
+      const prediction = predictor.predict(host, size);
+      const queueMs = backlog.queueMs(device_id, host.parallel);
+      watch.onStart(startOf({ host, prediction, queueMs }));
+      const key = {};
+      using patience = new LinkedSignal(limits.signal);
+      const heard = isLast ? () => {} : patience.abortAfter(...patienceOf({ host, prediction, queueMs }));
+      backlog.add(device_id, key, prediction.predictedMs, host.parallel);
+      try {
+        const generate = { ...request, model: host.model.name, device_id };
+        const { end } = await links.order(device_id, { generate }, {
+          ...options(limits),
+          signal: patience.signal,
+          onText: (text) => {
+            heard();
+            said();
+            watch.onText(text);
+          },
+        });
+        if (!end?.stats) throw new MeshError("INTERNAL", "the device answered with nothing");
+        predictor.ended(host, prediction, end.stats);
+        return end;
+      } finally {
+        backlog.delete(device_id, key);
+      }
+    }, (host) => predictor.predict(host, size).predictedMs);
+  }
+
+  /** @throws {MeshError} as `generate` does */
+  async embed(
+    request: EmbedRequest,
+    limits: GenerationLimits,
+  ): Promise<{ deviceId: string; deviceName: string; response: EmbedResponse }> {
+    if (request.inputs.length === 0) throw new MeshError("INVALID_ARGUMENT", "inputs: is empty");
+    return await this.#firstThatCan(request, "embeds", async (host) => {
+      const { device_id, device_name } = host.device;
+      const embed = { ...request, model: host.model.name, device_id };
+      const { embedded } = await this.parts.links.order(device_id, { embed }, options(limits));
+      if (embedded?.embeddings.length !== request.inputs.length) {
+        throw new MeshError(
+          "INTERNAL",
+          `device ${device_name} answered with another number of embeddings than asked for`,
+        );
+      }
+      return { deviceId: device_id, deviceName: device_name, response: embedded };
+    }, () => 0);
+  }
+
+  /** Measures a device's model. @throws {MeshError} as `generate` does */
+  async calibrate(request: CalibrateRequest, limits: GenerationLimits): Promise<CalibrateResponse> {
+    const [host] = this.#hosts(request, "generates");
+    if (!host) throw this.#nothingFor(request, "generates");
+    const { device_id, device_name } = host.device;
+    const calibrate = { ...request, model: host.model.name, device_id };
+    const { calibrated } = await this.parts.links.order(device_id, { calibrate }, options(limits));
+    if (!calibrated) throw new MeshError("INTERNAL", "the device answered with nothing");
+    return { ...calibrated, device_id, device_name };
+  }
+
+  /**
+   * Tries one device after the other, the one that will be done first before the others.
+   *
+   * @param run does it on a device. `said` is to be called once something of the answer was passed on: nobody else can
+   * answer then. `isLast`: there is no other device left.
+   */
+  async #firstThatCan<T>(
+    request: { readonly model: string; readonly device_id: string },
+    can: "generates" | "embeds",
+    run: (host: ModelHost, attempt: { readonly said: () => void; readonly isLast: boolean }) => Promise<T>,
+    predictedMs: (host: ModelHost) => number,
+  ): Promise<T> {
+    const tried = new Set<string>();
+    const failures: { readonly host: ModelHost; readonly error: MeshError }[] = [];
+    for (;;) {
+      const hosts = this.#hosts(request, can).filter(({ device }) => !tried.has(device.device_id));
+      const host = this.#soonest(hosts, predictedMs);
+      if (!host) break;
+      tried.add(host.device.device_id);
+      let hasSaid = false;
+      try {
+        return await run(host, { said: () => hasSaid = true, isLast: hosts.length === 1 });
+      } catch (error) {
+        if (hasSaid || !(error instanceof MeshError) || !ELSEWHERE.has(error.code)) throw error;
+        failures.push({ host, error });
+      }
+    }
+    throw failures.length > 0 ? failureOf(failures) : this.#nothingFor(request, can);
+  }
+
+  #soonest(hosts: readonly ModelHost[], predictedMs: (host: ModelHost) => number): ModelHost | undefined {
+    let soonest: ModelHost | undefined;
+    let least = Infinity;
+    for (const host of hosts) {
+      const ms = this.parts.backlog.queueMs(host.device.device_id, host.parallel) + predictedMs(host);
+      if (ms < least) [soonest, least] = [host, ms];
+    }
+    return soonest;
+  }
+
+  #hosts({ model, device_id }: { readonly model: string; readonly device_id: string }, can: "generates" | "embeds") {
+    return this.parts.directory.hosts(model, device_id, can);
+  }
+
+  /** Why no device can be asked. */
+  #nothingFor(
+    { model, device_id }: { readonly model: string; readonly device_id: string },
+    can: "generates" | "embeds",
+  ): MeshError {
+    const device = device_id ? this.parts.devices.find(device_id) : undefined;
+    if (device_id && !device) return noDevice(device_id);
+    if (device && !device.online) {
+      return new MeshError("UNAVAILABLE", `device ${device.info.device_name} is offline`);
+    }
+    const where = device ? `device ${device.info.device_name}` : "no device that is online";
+    const there = this.models().filter((one) => !device_id || one.device_id === device_id);
+    const names = [...new Set(there.flatMap((one) => one.model?.[can] ? [one.model.name] : []))];
+    const what = can === "embeds" ? "a local model that makes embeddings" : "a local model";
+    if (names.length === 0) {
+      return new MeshError("FAILED_PRECONDITION", device ? `${where} has not ${what}` : `${where} has ${what}`);
+    }
+    if (model && there.some((one) => isNamed(one.model?.name ?? "", model))) {
+      const verb = can === "embeds" ? "makes no embeddings" : "generates no text";
+      return new MeshError(
+        "FAILED_PRECONDITION",
+        `model ${JSON.stringify(model)} ${verb}; there are: ${listed(names)}`,
+      );
+    }
+    const has = device ? `${where} has no model` : `${where} has model`;
+    return new MeshError("NOT_FOUND", `${has} ${JSON.stringify(model.slice(0, 128))}; there are: ${listed(names)}`);
+  }
+}
+
+function options({ signal, timeoutMs }: GenerationLimits): OrderOptions {
+  return { signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+}
+
+/**
+ * How long a device may say nothing before another one is tried, in ms, and what is then said of it: several times what
+ * was predicted, since predictions err, and never so short that a slow start fails.
+ */
+function patienceOf({ host, prediction, queueMs }: Choice): [number, MeshError] {
+  const ms = LEAST_PATIENCE_MS + 2 * queueMs + 3 * prediction.loadMs + prediction.predictedMs;
+  return [ms, new MeshError("UNAVAILABLE", `${host.device.device_name} said nothing for ${Math.round(ms / 1000)} s`)];
+}
+
+function startOf({ host, prediction, queueMs }: Choice): GenerationStart {
+  return {
+    device_id: host.device.device_id,
+    device_name: host.device.device_name,
+    model: host.model.name,
+    predicted_ms: prediction.predictedMs,
+    load_ms: prediction.loadMs,
+    queue_ms: queueMs,
+  };
+}
+
+/** One device's failure as it is; of several, what each said. All busy: when the first has a place again. */
+function failureOf(failures: readonly { readonly host: ModelHost; readonly error: MeshError }[]): MeshError {
+  const busy = failures.flatMap(({ error }) => error instanceof BusyError ? [error] : []);
+  const [only] = failures;
+  const said = failures.map(({ host, error }) => `${host.device.device_name}: ${error.message}`).join("; ");
+  if (busy.length === failures.length) {
+    const wait = Math.min(...busy.map((error) => error.retryAfterMs));
+    return new BusyError(said, wait);
+  }
+  if (failures.length === 1 && only) return new MeshError(only.error.code, said, { cause: only.error });
+  const worst = failures.find(({ error }) => !(error instanceof BusyError))?.error.code ?? "UNAVAILABLE";
+  return new MeshError(worst, `no device could do it; ${said}`);
+}
+
+/** Names in a message, the first few of many. */
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10);
+  const more = names.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
