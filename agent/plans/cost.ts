@@ -1,13 +1,12 @@
-import type { DeviceInfo, PlanCostResponse, StepCostEstimate } from "../../proto/messages.ts";
+import type { PlanCostResponse, StepCostEstimate } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import type { CheckedPlan } from "./check_plan.ts";
+import { type CostProfile, costProfileOf, hasModel, type ModelHost, profileKey, ramSuffices } from "./cost_profile.ts";
 import { recommend } from "./recommend.ts";
 import { stepCost } from "./step_cost.ts";
-import { type Throughput, throughputOf } from "./throughput.ts";
 
 /** A device to estimate for. */
-export interface CostDevice {
-  readonly info: DeviceInfo;
+export interface CostDevice extends ModelHost {
   /** 0 (idle) to 1; below 0 = unknown, which loses a tie against any known load. */
   readonly load: number;
   readonly online: boolean;
@@ -19,7 +18,8 @@ export const MAX_STEP_ESTIMATES = 1_000_000;
 /**
  * Says what a plan would cost on each device if that device ran all of it, and which device to take. Tasks of a group
  * run in parallel, groups one after the other; steps stand in plan order, devices in the order given. LLM steps of one
- * device share the model that it has loaded, so a group's peak RAM is that of its largest step, not their sum.
+ * device share the model that it has loaded, so a group's peak RAM is that of its largest step, not their sum. Loading a model and
+ * waiting for the device's queue are not in the specification's formula: the steps' notes say them.
  *
  * @throws {MeshError} FAILED_PRECONDITION without any device, RESOURCE_EXHAUSTED when the answer would be too large
  */
@@ -34,10 +34,16 @@ export function estimatePlanCost(plan: CheckedPlan, devices: readonly CostDevice
         `${MAX_STEP_ESTIMATES} step estimates; name fewer devices in device_ids`,
     );
   }
-  const costOf = planCostByThroughput(plan);
+  const costOf = planCostByProfile(plan);
+  const modelsKnown = devices.some(hasModel);
   const candidates = devices.map((device) => {
-    const cost = costOf(throughputOf(device.info));
-    return { ...device, ...cost, ramSufficient: ramSuffices(cost, device.info) };
+    const cost = costOf(costProfileOf(device, modelsKnown));
+    return {
+      ...device,
+      ...cost,
+      ramSufficient: ramSuffices(device, cost.peakRamMb),
+      lacksModel: cost.usesModel && modelsKnown && !hasModel(device),
+    };
   });
   const { chosen, warnings } = recommend(candidates);
   const unknown = candidates.some((candidate) => candidate.unknown);
@@ -64,40 +70,39 @@ interface PlanCost {
   /** Whole MB, rounded up. */
   readonly peakRamMb: number;
   readonly unknown: boolean;
+  /** It has LLM steps. */
+  readonly usesModel: boolean;
   readonly steps: StepCostEstimate[];
 }
 
-/** Most devices of a mesh share their platform's default rates: a plan is priced once for each distinct throughput. */
-function planCostByThroughput(plan: CheckedPlan): (throughput: Throughput) => PlanCost {
+/** Most devices of a mesh share their platform's default rates: a plan is priced once for each distinct profile. */
+function planCostByProfile(plan: CheckedPlan): (profile: CostProfile) => PlanCost {
   const known = new Map<string, PlanCost>();
-  return (throughput) => {
-    const key = `${throughput.prefill} ${throughput.decode} ${throughput.own}`;
+  return (profile) => {
+    const key = profileKey(profile);
     let cost = known.get(key);
-    if (!cost) known.set(key, cost = planCost(plan, throughput));
+    if (!cost) known.set(key, cost = planCost(plan, profile));
     return cost;
   };
 }
 
-function planCost(plan: CheckedPlan, throughput: Throughput): PlanCost {
+function planCost(plan: CheckedPlan, profile: CostProfile): PlanCost {
   const steps: StepCostEstimate[] = [];
   let totalMs = 0;
   let peakRamMb = 0;
   let unknown = false;
+  let usesModel = false;
   for (const group of plan.groups) {
     let groupMs = 0;
     for (const task of group.tasks) {
-      const step = stepCost(task, throughput);
+      const step = stepCost(task, profile);
       steps.push(step);
       groupMs = Math.max(groupMs, step.predicted_ms);
       peakRamMb = Math.max(peakRamMb, step.predicted_memory_mb);
       unknown ||= step.unknown_cost;
+      usesModel ||= step.kind === "LLM_GENERATE";
     }
     totalMs += groupMs;
   }
-  return { totalMs, peakRamMb: Math.ceil(peakRamMb), unknown, steps };
-}
-
-/** Unknown free RAM (0) counts as enough. */
-function ramSuffices(cost: PlanCost, device: DeviceInfo): boolean {
-  return device.ram_free_mb === 0 || cost.peakRamMb <= device.ram_free_mb;
+  return { totalMs, peakRamMb: Math.ceil(peakRamMb), unknown, usesModel, steps };
 }

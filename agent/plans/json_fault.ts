@@ -1,3 +1,17 @@
+import { messageOf } from "../core/errors.ts";
+import { quoted } from "./quoted.ts";
+
+/** Why a text is not JSON, and where, given what `JSON.parse` threw. */
+export function jsonFault(text: string, error: unknown): string {
+  if (text.trim() === "") return "it is empty";
+  const offset = jsonFaultOffset(text);
+  if (offset === undefined) return `it is not JSON: ${messageOf(error)}`;
+  const { line, column } = lineAndColumn(text, offset);
+  const place = `line ${line}, column ${column}`;
+  if (offset === text.length) return `it is not JSON: it ends too early, at ${place}`;
+  return `it is not JSON: unexpected ${quoted(String.fromCodePoint(text.codePointAt(offset) ?? 0))} at ${place}`;
+}
+
 /**
  * Where a text stops being JSON: the offset of the first character that cannot be there, or the text's length when it
  * only ends too early. Undefined for JSON. `JSON.parse` names the place in some of its messages only, so it is found by

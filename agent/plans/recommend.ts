@@ -10,6 +10,8 @@ export interface Candidate {
   readonly totalMs: number;
   readonly peakRamMb: number;
   readonly ramSufficient: boolean;
+  /** The plan needs a model, some device has one, and this one has none. */
+  readonly lacksModel: boolean;
 }
 
 /** How many devices a warning names before it only counts them. */
@@ -17,18 +19,25 @@ const NAMED = 5;
 
 /**
  * Chooses the fastest of the devices that are online and have enough RAM; where none has, the fastest one, with a
- * warning. Devices that are offline count only where no other is given. Ties: lowest load, then name, then id.
+ * warning. Devices that are offline count only where no other is given, and then those without a model only where no
+ * other is left. Ties: lowest load, then name, then id.
  *
  * @param candidates at least one
  */
 export function recommend<C extends Candidate>(candidates: readonly C[]): { chosen: C; warnings: string[] } {
   const online = candidates.filter((candidate) => candidate.online);
   const offline = candidates.filter((candidate) => !candidate.online);
-  const eligible = online.length > 0 ? online : candidates;
+  const present = online.length > 0 ? online : candidates;
+  const able = present.filter((candidate) => !candidate.lacksModel);
+  const eligible = able.length > 0 ? able : present;
   const roomy = eligible.filter((candidate) => candidate.ramSufficient);
   const chosen = best(roomy.length > 0 ? roomy : eligible);
   const warnings: string[] = [];
-  if (roomy.length === 0) warnings.push(ramWarning(chosen, eligible.length < candidates.length));
+  if (chosen.lacksModel) warnings.push("no online device has a local model");
+  if (roomy.length === 0) {
+    const none = present.length < candidates.length ? "no online device" : "no device";
+    warnings.push(ramWarning(chosen, eligible, eligible.length < present.length ? `${none} with a local model` : none));
+  }
   if (offline.length > 0) warnings.push(offlineWarning(offline));
   return { chosen, warnings };
 }
@@ -48,10 +57,14 @@ function knownLoad({ load }: Candidate): number {
   return load >= 0 ? load : Infinity;
 }
 
-function ramWarning({ info, peakRamMb }: Candidate, onlyOnline: boolean): string {
-  const none = onlyOnline ? "no online device" : "no device";
-  return `${none} has the ${peakRamMb} MB of free RAM that the plan needs; ` +
-    `recommending the fastest, ${info.device_name} (${info.ram_free_mb} MB free)`;
+function ramWarning({ info, peakRamMb }: Candidate, eligible: readonly Candidate[], none: string): string {
+  const free = `${info.ram_free_mb} MB free`;
+  if (eligible.every((candidate) => candidate.peakRamMb === peakRamMb)) {
+    return `${none} has the ${peakRamMb} MB of free RAM that the plan needs; ` +
+      `recommending the fastest, ${info.device_name} (${free})`;
+  }
+  return `${none} has the free RAM that its model needs; ` +
+    `recommending the fastest, ${info.device_name} (${peakRamMb} MB needed, ${free})`;
 }
 
 function offlineWarning(offline: readonly Candidate[]): string {

@@ -1,5 +1,5 @@
 import type { StepCostEstimate, TaskSpec } from "../../proto/messages.ts";
-import type { Throughput } from "./throughput.ts";
+import type { CostProfile } from "./cost_profile.ts";
 
 /** The specification's cost of a local operation (SYSINFO, ECHO), ms. */
 const LOCAL_MS = 10;
@@ -10,15 +10,18 @@ const PENALTY_MS = 250;
 /** What an LLM step is taken to cost when it gives no token counts, ms. Kept from earlier estimators. */
 const NO_TOKENS_MS = 1000;
 
-/** What an LLM step is taken to need, MB. Kept from earlier estimators. */
-const LLM_MEMORY_MB = 2048;
-
-/** What one task is predicted to cost on a device of this throughput, by the specification's formula. */
-export function stepCost(task: TaskSpec, throughput: Throughput): StepCostEstimate {
+/** What one task is predicted to cost on a device of this profile, by the specification's formula. */
+export function stepCost(task: TaskSpec, profile: CostProfile): StepCostEstimate {
   const { task_id, kind } = task;
   switch (kind) {
     case "LLM_GENERATE":
-      return { task_id, kind, ...llmCost(task, throughput), predicted_memory_mb: LLM_MEMORY_MB, unknown_cost: false };
+      return {
+        task_id,
+        kind,
+        ...llmCost(task, profile),
+        predicted_memory_mb: profile.llmMemoryMb,
+        unknown_cost: false,
+      };
     case "SYSINFO":
     case "ECHO":
       return { task_id, kind, predicted_ms: LOCAL_MS, predicted_memory_mb: 0, unknown_cost: false, notes: "" };
@@ -34,7 +37,10 @@ export function stepCost(task: TaskSpec, throughput: Throughput): StepCostEstima
   }
 }
 
-function llmCost(task: TaskSpec, { prefill, decode, own }: Throughput): { predicted_ms: number; notes: string } {
+function llmCost(
+  task: TaskSpec,
+  { throughput: { prefill, decode, own }, llmNotes }: CostProfile,
+): { predicted_ms: number; notes: string } {
   const notes: string[] = [];
   let predicted_ms: number;
   if (task.prompt_tokens === 0 && task.max_output_tokens === 0) {
@@ -44,5 +50,5 @@ function llmCost(task: TaskSpec, { prefill, decode, own }: Throughput): { predic
     predicted_ms = (task.prompt_tokens / prefill + task.max_output_tokens / decode) * 1000;
   }
   if (!own) notes.push("using default throughput for platform");
-  return { predicted_ms, notes: notes.join("; ") };
+  return { predicted_ms, notes: [...notes, ...llmNotes].join("; ") };
 }
