@@ -94,6 +94,27 @@ export class Sessions {
     return entry.session;
   }
 
+  /**
+   * Admits a caller that has one secret to show, as HTTP clients do: a live session, which is renewed, or else the mesh key.
+   *
+   * @param peer as for {@link create}: what is neither of both counts as a wrong key.
+   * @returns what the session's client calls itself; empty for the mesh key, which says nothing of who has it.
+   * @throws {MeshError} `UNAUTHENTICATED` for neither of both; `RESOURCE_EXHAUSTED` after too many wrong keys from the same address.
+   */
+  requireBearer(token: string, peer: string): { readonly clientName: string } {
+    if (this.isLive(token)) return { clientName: this.touch(token).deviceName };
+    this.#wrongKeys.refuseGuesser(peer);
+    if (keyMatches(token, this.#key)) return { clientName: "" };
+    // A client that forgot its key guesses nothing.
+    if (token !== "") this.#wrongKeys.count(peer);
+    throw new MeshError(
+      "UNAUTHENTICATED",
+      token === ""
+        ? 'no key given: send the mesh key or a session as "authorization: Bearer KEY"'
+        : "wrong mesh key, or a session that has ended",
+    );
+  }
+
   /** Whether a session is live, without renewing it. */
   isLive(sessionId: string): boolean {
     const entry = this.#live.get(sessionId);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "../../tests/assert.ts";
 import { isUuid } from "../core/ids.ts";
-import { type ErrorCode, MeshError } from "../core/errors.ts";
+import { BusyError, type ErrorCode, MeshError } from "../core/errors.ts";
 import { MAX_SESSIONS, SESSION_IDLE_MS, Sessions } from "./sessions.ts";
 import { MAX_ADDRESSES, WINDOW_MS, WRONG_KEYS_ALLOWED, WrongKeys } from "./wrong_keys.ts";
 
@@ -99,4 +99,35 @@ Deno.test("a clock that is set back locks nobody out for long", () => {
   for (let n = 0; n < WRONG_KEYS_ALLOWED; n++) assertThrows(() => sessions.create("a", "wrong", PEER), MeshError);
   clock.now -= 3_600_000;
   sessions.create("a", "right", PEER);
+});
+
+Deno.test("a bearer is the mesh key or a live session, which its use renews", () => {
+  const { clock, sessions } = setUp();
+  assertEquals(sessions.requireBearer("right", PEER), { clientName: "" });
+  assertEquals(sessions.size, 0);
+  const { sessionId } = sessions.create("laptop", "right", PEER);
+  for (let use = 0; use < 5; use++) {
+    clock.now += SESSION_IDLE_MS - 1;
+    assertEquals(sessions.requireBearer(sessionId, PEER), { clientName: "laptop" });
+  }
+  clock.now += SESSION_IDLE_MS;
+  const message = "wrong mesh key, or a session that has ended";
+  refused("UNAUTHENTICATED", () => sessions.requireBearer(sessionId, PEER), message);
+  refused("UNAUTHENTICATED", () => sessions.requireBearer("wrong", PEER), message);
+  refused("UNAUTHENTICATED", () => sessions.requireBearer("", PEER), "no key given: send the mesh key or a session");
+});
+
+Deno.test("who guesses bearers has to wait as one who guesses keys, is told how long, and its live session goes on", () => {
+  const { clock, sessions } = setUp();
+  const { sessionId } = sessions.create("laptop", "right", PEER);
+  for (let n = 0; n < 2 * WRONG_KEYS_ALLOWED; n++) assertThrows(() => sessions.requireBearer("", PEER), MeshError);
+  for (let n = 0; n < WRONG_KEYS_ALLOWED; n++) {
+    refused("UNAUTHENTICATED", () => sessions.requireBearer(`wrong ${n}`, `10.0.0.5:${5000 + n}`), "wrong mesh key");
+  }
+  clock.now += 2500;
+  refused("RESOURCE_EXHAUSTED", () => sessions.requireBearer("right", PEER), "try again in 8 s");
+  refused("RESOURCE_EXHAUSTED", () => sessions.create("a", "right", PEER), "try again in 8 s");
+  assertEquals(assertThrows(() => sessions.requireBearer("right", PEER), BusyError).retryAfterMs, 7500);
+  sessions.requireBearer(sessionId, PEER);
+  sessions.requireBearer("right", "10.0.0.6:1");
 });

@@ -1,4 +1,4 @@
-import { MeshError } from "../core/errors.ts";
+import { BusyError } from "../core/errors.ts";
 
 /** Wrong keys from one address within {@link WINDOW_MS} after which it has to wait. */
 export const WRONG_KEYS_ALLOWED = 10;
@@ -22,14 +22,15 @@ export class WrongKeys {
   /**
    * To be called before a key is compared.
    *
-   * @throws {MeshError} `RESOURCE_EXHAUSTED` when the address has given too many wrong keys.
+   * @throws {BusyError} when the address has given too many wrong keys.
    */
   refuseGuesser(peer: string): void {
     this.#forgetEnded();
     const window = this.#windows.get(addressOf(peer));
     if (!window || window.count < WRONG_KEYS_ALLOWED) return;
-    const seconds = Math.ceil((window.since + WINDOW_MS - this.now()) / 1000);
-    throw new MeshError("RESOURCE_EXHAUSTED", `too many wrong mesh keys from your address: try again in ${seconds} s`);
+    const leftMs = window.since + WINDOW_MS - this.now();
+    const seconds = Math.ceil(leftMs / 1000);
+    throw new BusyError(`too many wrong mesh keys from your address: try again in ${seconds} s`, leftMs);
   }
 
   /** Counts a wrong key. */
