@@ -1,4 +1,4 @@
-import type { DeviceInfo } from "../../proto/messages.ts";
+import type { DeviceInfo, ModelRates } from "../../proto/messages.ts";
 import { isOrdinal, ordinalsOfText, textOfOrdinals } from "./ordinal_text.ts";
 import {
   DEVICE_WIDTH,
@@ -6,6 +6,8 @@ import {
   JOB_WIDTH,
   KEYED_LEASE_WIDTH,
   KEYED_TASK_WIDTH,
+  MODEL_RATES_WIDTH,
+  PREDICTION_WIDTH,
   type Write,
 } from "./sqlite_messages.ts";
 import { isUntried, OutcomeRuns, TaskRuns } from "./task_runs.ts";
@@ -17,6 +19,7 @@ import type {
   JobRecord,
   JobState,
   Lease,
+  PredictionRecord,
   SubmissionKey,
   TaskRecord,
 } from "./store.ts";
@@ -44,6 +47,7 @@ export function* insertParts(
   // Copied now: the parts are made later.
   const values: Flat = [key, job.jobId, job.text, job.maxWorkers, job.reduce, job.summary, job.createdAt];
   values.push(job.state, job.finishedAt, job.reason, tasks.length);
+  const { reduced } = job;
   const named = submission && [submission.client, submission.key, key, job.createdAt];
   const counts = { DONE: 0, FAILED: 0 };
   for (const part of parts(tasks, (task) => task.spec.input.length + task.result.length)) {
@@ -58,28 +62,32 @@ export function* insertParts(
     const write: Write = {
       ...(part.first && !part.last && { hiddenJob: { key, jobId: job.jobId } }),
       newTasks: { key, tasks: runs.runs, outcomes: outcomes.runs },
-      ...(part.last && { newJob: [...values, counts.DONE, counts.FAILED] }),
+      ...(part.last && { newJob: [...values, counts.DONE, counts.FAILED, reduced] }),
       ...(part.last && named && { submission: named }),
     };
     const { rows, last } = part;
-    yield { write, rows, last, characters: part.characters + (last ? job.text.length : 0) };
+    yield { write, rows, last, characters: part.characters + (last ? job.text.length + reduced.length : 0) };
   }
 }
 
 /** Changes of jobs and tasks, and leases. Takes from the tasks only what fits into the part asked for. */
 export function* updateParts({ jobs = [], tasks = [], leases = [] }: Change): Generator<Part> {
   const jobChanges = jobs.flatMap((job) => [job.jobId, job.state, job.finishedAt, job.reason]);
+  const reduced = jobs.flatMap((job) => job.reduced === undefined ? [] : [job.jobId, job.reduced]);
+  const reducedCharacters = jobs.reduce((sum, job) => sum + (job.reduced?.length ?? 0), 0);
   const newLeases = leases.flatMap(flatLease);
   for (const part of parts(tasks, (task) => task.result.length + task.error.length)) {
     const changes = new OutcomeRuns();
     for (const task of part.items) changes.add(task.jobId, task);
     const write: Write = {
       ...(part.first && jobs.length > 0 && { jobChanges }),
+      ...(part.first && reduced.length > 0 && { reduced }),
       ...(tasks.length > 0 && { taskChanges: changes.runs }),
       ...(part.last && leases.length > 0 && { leases: newLeases }),
     };
     const rows = part.rows + (part.first ? jobs.length : 0) + (part.last ? leases.length : 0);
-    yield { write, rows, characters: part.characters, last: part.last };
+    const characters = part.characters + (part.first ? reducedCharacters : 0);
+    yield { write, rows, characters, last: part.last };
   }
 }
 
@@ -87,6 +95,19 @@ export function devicePart(device: DeviceRecord): Part {
   const info = JSON.stringify(device.info);
   const values = [device.info.device_id, info, device.registeredAt, device.lastSeen];
   return { write: { device: values }, rows: 1, characters: info.length, last: true };
+}
+
+export function modelRatesPart(model: string, rates: ModelRates): Part {
+  const { prefill_toks_per_s, decode_toks_per_s, load_ms, overhead_ms } = rates;
+  const { characters_per_token, output_tokens, samples, measured_at } = rates;
+  const means = [prefill_toks_per_s, decode_toks_per_s, load_ms, overhead_ms, characters_per_token, output_tokens];
+  return smallPart({ modelRates: [model, ...means, samples, measured_at] });
+}
+
+export function predictionPart(prediction: PredictionRecord): Part {
+  const { deviceId, model, at, predictedMs, uncorrectedMs, actualMs, promptTokens, outputTokens } = prediction;
+  const durations = [predictedMs, uncorrectedMs, actualMs];
+  return smallPart({ prediction: [deviceId, model, at, ...durations, promptTokens, outputTokens] });
 }
 
 /** A write of one row. */
@@ -129,6 +150,7 @@ export function jobsOf(values: Flat): { key: number; overview: JobOverview }[] {
       tasksTotal: values[at + 10] as number,
       tasksDone: values[at + 11] as number,
       tasksFailed: values[at + 12] as number,
+      reduced: values[at + 13] as string,
     },
   }));
 }
@@ -179,6 +201,34 @@ export function devicesOf(values: Flat): DeviceRecord[] {
     info: JSON.parse(values[at + 1] as string) as DeviceInfo,
     registeredAt: values[at + 2] as number,
     lastSeen: values[at + 3] as number,
+  }));
+}
+
+/** Rates of a page, each with the name of its model. */
+export function modelRatesOf(values: Flat): [model: string, rates: ModelRates][] {
+  return rowsOf(values, MODEL_RATES_WIDTH, (at) => [values[at] as string, {
+    prefill_toks_per_s: values[at + 1] as number,
+    decode_toks_per_s: values[at + 2] as number,
+    load_ms: values[at + 3] as number,
+    overhead_ms: values[at + 4] as number,
+    characters_per_token: values[at + 5] as number,
+    output_tokens: values[at + 6] as number,
+    samples: values[at + 7] as number,
+    measured_at: values[at + 8] as number,
+  }]);
+}
+
+/** Predictions of a page. */
+export function predictionsOf(values: Flat): PredictionRecord[] {
+  return rowsOf(values, PREDICTION_WIDTH, (at) => ({
+    deviceId: values[at] as string,
+    model: values[at + 1] as string,
+    at: values[at + 2] as number,
+    predictedMs: values[at + 3] as number,
+    uncorrectedMs: values[at + 4] as number,
+    actualMs: values[at + 5] as number,
+    promptTokens: values[at + 6] as number,
+    outputTokens: values[at + 7] as number,
   }));
 }
 

@@ -1,4 +1,6 @@
+import type { ModelRates } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
+import { MemoryPredictions } from "./memory_predictions.ts";
 import { isOrdinal } from "./ordinal_text.ts";
 import type {
   Change,
@@ -9,6 +11,7 @@ import type {
   JobRecord,
   JobState,
   Lease,
+  PredictionRecord,
   Store,
   StoredJob,
   SubmissionKey,
@@ -38,6 +41,8 @@ export class MemoryStore implements Store {
   /** Jobs by what `nameOf` makes of a submission. */
   readonly #submissions = new Map<string, JobRecord>();
   readonly #devices = new Map<string, DeviceRecord>();
+  readonly #modelRates = new Map<string, ModelRates>();
+  readonly #predictions = new MemoryPredictions();
   #lastCall: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -160,7 +165,10 @@ export class MemoryStore implements Store {
   }
 
   removeDevice(deviceId: string): Promise<void> {
-    return this.#inTurn(() => void this.#devices.delete(deviceId));
+    return this.#inTurn(() => {
+      this.#devices.delete(deviceId);
+      this.#predictions.removeOf(deviceId);
+    });
   }
 
   devices(): Promise<DeviceRecord[]> {
@@ -171,14 +179,32 @@ export class MemoryStore implements Store {
     );
   }
 
+  putModelRates(model: string, rates: ModelRates): Promise<void> {
+    const copy = { ...rates };
+    return this.#inTurn(() => void this.#modelRates.set(model, copy));
+  }
+
+  modelRates(): Promise<ReadonlyMap<string, ModelRates>> {
+    return this.#inTurn(() => new Map([...this.#modelRates].map(([model, rates]) => [model, { ...rates }])));
+  }
+
+  addPrediction(prediction: PredictionRecord): Promise<void> {
+    const copy = { ...prediction };
+    return this.#inTurn(() => this.#predictions.add(copy));
+  }
+
+  predictions(limit: number): Promise<PredictionRecord[]> {
+    return this.#inTurn(() => this.#predictions.latest(limit));
+  }
+
   close(): Promise<void> {
     return this.#closing ??= this.#lastCall.then(() => {});
   }
 
-  #changeJob({ jobId, ...changed }: JobChange): void {
+  #changeJob({ jobId, state, finishedAt, reason, reduced }: JobChange): void {
     const kept = this.#jobs.get(jobId);
     if (!kept) return;
-    Object.assign(kept.job, changed);
+    Object.assign(kept.job, { state, finishedAt, reason, reduced: reduced ?? kept.job.reduced });
     if (!isUnfinished(kept.job)) kept.leases = [];
   }
 

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** The schema that this program writes, kept in the file's `user_version`. A file with a higher one is left alone. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /**
  * What leads from each version to the next; the first entry makes version 1 from an empty file. Entries that were
@@ -14,6 +14,9 @@ const SCHEMA_VERSION = 2;
  *
  * A key in `hidden_jobs` is of a job that nobody sees: one that is being inserted or removed in several transactions.
  * Its rows go before the key does, so that no later job can be given a key under which something is left.
+ *
+ * Predictions are numbered in the order in which they were added, and counted again within their device and model: so
+ * the one that is the thousandth before a new one is found without looking at those between.
  */
 const MIGRATIONS: readonly (readonly string[])[] = [[
   `CREATE TABLE jobs (
@@ -79,6 +82,32 @@ const MIGRATIONS: readonly (readonly string[])[] = [[
   `CREATE INDEX submissions_by_job ON submissions (job_key)`,
   `CREATE TABLE hidden_jobs (key INTEGER PRIMARY KEY) STRICT`,
   `CREATE INDEX jobs_by_end ON jobs (finished_at, job_id) WHERE finished_at > 0`,
+], [
+  `ALTER TABLE jobs ADD COLUMN reduced TEXT NOT NULL DEFAULT ''`,
+  `CREATE TABLE model_rates (
+     model TEXT PRIMARY KEY,
+     prefill_toks_per_s REAL NOT NULL,
+     decode_toks_per_s REAL NOT NULL,
+     load_ms REAL NOT NULL,
+     overhead_ms REAL NOT NULL,
+     characters_per_token REAL NOT NULL,
+     output_tokens REAL NOT NULL,
+     samples INTEGER NOT NULL,
+     measured_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE predictions (
+     number INTEGER PRIMARY KEY,
+     device_id TEXT NOT NULL,
+     model TEXT NOT NULL,
+     place INTEGER NOT NULL,
+     ended_at INTEGER NOT NULL,
+     predicted_ms REAL NOT NULL,
+     uncorrected_ms REAL NOT NULL,
+     actual_ms REAL NOT NULL,
+     prompt_tokens INTEGER NOT NULL,
+     output_tokens INTEGER NOT NULL
+   ) STRICT`,
+  `CREATE UNIQUE INDEX predictions_by_model ON predictions (device_id, model, place)`,
 ]];
 
 /** What a file is to this program. */

@@ -11,6 +11,8 @@ export type Flat = (string | number)[];
 export const KEYED_TASK_WIDTH = 17;
 /** `job_id, state, finished_at, reason` */
 export const JOB_CHANGE_WIDTH = 4;
+/** `job_id, reduced` */
+export const REDUCED_WIDTH = 2;
 /** `job_id, device_id, device_name, instance_id, ordinals as text` */
 export const LEASE_WIDTH = 5;
 /** The key of a lease's job, then `device_id, device_name, instance_id, ordinals as text`. */
@@ -18,10 +20,17 @@ export const KEYED_LEASE_WIDTH = 5;
 /** `device_id, info as JSON, registered_at, last_seen` */
 export const DEVICE_WIDTH = 4;
 /**
- * `key, job_id, text, max_workers, reduce, summary, created_at, state, finished_at, reason, tasks_total, tasks_done,
- * tasks_failed`
+ * `model, prefill_toks_per_s, decode_toks_per_s, load_ms, overhead_ms, characters_per_token, output_tokens, samples,
+ * measured_at`
  */
-export const JOB_WIDTH = 13;
+export const MODEL_RATES_WIDTH = 9;
+/** `device_id, model, ended_at, predicted_ms, uncorrected_ms, actual_ms, prompt_tokens, output_tokens` */
+export const PREDICTION_WIDTH = 8;
+/**
+ * `key, job_id, text, max_workers, reduce, summary, created_at, state, finished_at, reason, tasks_total, tasks_done,
+ * tasks_failed, reduced`
+ */
+export const JOB_WIDTH = 14;
 
 /** Tasks of one job in the order of a call, as long as they have the shared values in common. */
 export interface TaskRun {
@@ -59,6 +68,8 @@ export interface Write {
   /** `client, key, the job's key, made_at` */
   readonly submission?: Flat;
   readonly jobChanges?: Flat;
+  /** Final results that were made. */
+  readonly reduced?: Flat;
   readonly taskChanges?: readonly OutcomeRun[];
   readonly leases?: Flat;
   /** Hides the job: its rows are left to `sweep`. */
@@ -67,6 +78,8 @@ export interface Write {
   readonly forgetSubmissionsBefore?: number;
   readonly device?: Flat;
   readonly removedDevice?: string;
+  readonly modelRates?: Flat;
+  readonly prediction?: Flat;
 }
 
 /** What can be read. The pages of one read show the store at one moment. */
@@ -91,11 +104,14 @@ export type Query =
   }
   | { readonly what: "submitted"; readonly client: string; readonly key: string; readonly since: number }
   | { readonly what: "finished"; readonly before: number; readonly limit: number }
-  | { readonly what: "devices" };
+  | { readonly what: "devices" }
+  | { readonly what: "model rates" }
+  /** Of each device and model the latest `limit`, in the order in which they were added. */
+  | { readonly what: "predictions"; readonly limit: number };
 
 /** At most some thousand rows of one kind; of `ids` each is one text. */
 export interface Page {
-  readonly of: "jobs" | "tasks" | "leases" | "ids" | "devices";
+  readonly of: "jobs" | "tasks" | "leases" | "ids" | "devices" | "model rates" | "predictions";
   readonly values: Flat;
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { predictionRows } from "./prediction_reads.ts";
 import type { Flat, Page, Query } from "./sqlite_messages.ts";
 import { restored, stored } from "./sqlite_text.ts";
 
@@ -16,7 +17,7 @@ const INPUT = 5, RESULT = 14;
 const TASKS_A_WINDOW = 2_048;
 
 const JOB = `SELECT key, job_id, text, max_workers, reduce, summary, created_at, state, finished_at, reason,
-  tasks_total, tasks_done, tasks_failed FROM jobs WHERE key = ?`;
+  tasks_total, tasks_done, tasks_failed, reduced FROM jobs WHERE key = ?`;
 
 /** Tasks of job ?1 behind ordinal ?2. One without an outcome is waiting for its first attempt. */
 const TASKS = `SELECT t.key >> 32, t.key & 4294967295, t.group_position, t.task_id, t.kind, t.input,
@@ -40,6 +41,9 @@ const FINISHED = `SELECT job_id FROM jobs WHERE finished_at > 0 AND finished_at 
   ORDER BY finished_at, job_id LIMIT ?`;
 
 const DEVICES = "SELECT device_id, info, registered_at, last_seen FROM devices ORDER BY device_id";
+
+const MODEL_RATES = `SELECT model, prefill_toks_per_s, decode_toks_per_s, load_ms, overhead_ms, characters_per_token,
+  output_tokens, samples, measured_at FROM model_rates ORDER BY model`;
 
 /** A statement that reads rows as arrays, twice as fast as objects; not all type definitions know this. */
 interface ArrayStatement {
@@ -81,6 +85,10 @@ function* pagesOf(db: DatabaseSync, query: Query): Generator<Page> {
       return yield* pages("ids", prepare(db, FINISHED).all(query.before, query.limit));
     case "devices":
       return yield* pages("devices", prepare(db, DEVICES).all());
+    case "model rates":
+      return yield* pages("model rates", prepare(db, MODEL_RATES).all());
+    case "predictions":
+      return yield* pages("predictions", predictionRows((sql) => prepare(db, sql), query.limit));
   }
 }
 

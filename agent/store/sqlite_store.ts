@@ -1,5 +1,19 @@
+import type { ModelRates } from "../../proto/messages.ts";
 import { type ErrorCode, MeshError } from "../core/errors.ts";
-import { devicePart, devicesOf, insertParts, jobsOf, leasesOf, smallPart, tasksOf, updateParts } from "./flat_rows.ts";
+import {
+  devicePart,
+  devicesOf,
+  insertParts,
+  jobsOf,
+  leasesOf,
+  modelRatesOf,
+  modelRatesPart,
+  predictionPart,
+  predictionsOf,
+  smallPart,
+  tasksOf,
+  updateParts,
+} from "./flat_rows.ts";
 import type { SqliteChannel } from "./sqlite_channel.ts";
 import type { Failure, Page, Query } from "./sqlite_messages.ts";
 import type {
@@ -9,6 +23,7 @@ import type {
   JobPosition,
   JobRecord,
   JobState,
+  PredictionRecord,
   Store,
   StoredJob,
   SubmissionKey,
@@ -81,6 +96,14 @@ export class SqliteStore implements Store {
     return this.#write({ begin: () => [smallPart({ removedDevice: deviceId })].values(), names: () => [] });
   }
 
+  putModelRates(model: string, rates: ModelRates): Promise<void> {
+    return this.#write({ begin: () => [modelRatesPart(model, rates)].values(), names: () => [] });
+  }
+
+  addPrediction(prediction: PredictionRecord): Promise<void> {
+    return this.#write({ begin: () => [predictionPart(prediction)].values(), names: () => [] });
+  }
+
   async job(jobId: string): Promise<StoredJob | undefined> {
     return (await this.#readJobs({ what: "job", jobId }, [jobId]))[0];
   }
@@ -134,6 +157,21 @@ export class SqliteStore implements Store {
     const devices: DeviceRecord[] = [];
     await this.#read({ what: "devices" }, [], (page) => void devices.push(...devicesOf(page.values)));
     return devices;
+  }
+
+  async modelRates(): Promise<ReadonlyMap<string, ModelRates>> {
+    const rates = new Map<string, ModelRates>();
+    await this.#read({ what: "model rates" }, [], (page) => {
+      for (const [model, measured] of modelRatesOf(page.values)) rates.set(model, measured);
+    });
+    return rates;
+  }
+
+  async predictions(limit: number): Promise<PredictionRecord[]> {
+    const predictions: PredictionRecord[] = [];
+    const take = (page: Page) => void predictions.push(...predictionsOf(page.values));
+    await this.#read({ what: "predictions", limit }, [], take);
+    return predictions;
   }
 
   close(): Promise<void> {

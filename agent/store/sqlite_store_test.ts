@@ -2,7 +2,15 @@ import { DatabaseSync } from "node:sqlite";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../../tests/assert.ts";
 import { MeshError } from "../core/errors.ts";
 import { openSqliteStore } from "./open_store.ts";
-import { sampleChange, sampleDevice, sampleJob, sampleLease, sampleTasks } from "./store_samples.ts";
+import {
+  sampleChange,
+  sampleDevice,
+  sampleJob,
+  sampleLease,
+  samplePrediction,
+  sampleRates,
+  sampleTasks,
+} from "./store_samples.ts";
 
 function unexpected(notice: string): never {
   throw new Error(`unexpected notice: ${notice}`);
@@ -50,6 +58,50 @@ Deno.test("many writes at once share few commits", () =>
     });
     await Promise.all(calls);
     assert(store.commits - before <= 10, `${store.commits - before} commits`);
+    await store.close();
+  }));
+
+Deno.test("rates and predictions are there after a restart, and go on where they were", () =>
+  inFolder(async (folder) => {
+    const added = Array.from({ length: 1500 }, (_, at) => samplePrediction(at));
+    let store = await openSqliteStore(folder, unexpected);
+    await store.putModelRates("m", sampleRates());
+    await Promise.all(added.slice(0, 1200).map((prediction) => store.addPrediction(prediction)));
+    await store.close();
+    store = await openSqliteStore(folder, unexpected);
+    assertEquals(await store.modelRates(), new Map([["m", sampleRates()]]));
+    assertEquals(await store.predictions(1000), added.slice(200, 1200));
+    await Promise.all(added.slice(1200).map((prediction) => store.addPrediction(prediction)));
+    assertEquals(await store.predictions(1000), added.slice(500));
+    await store.close();
+  }));
+
+Deno.test("many predictions at once share few commits, and what is not kept of them takes no room", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, unexpected);
+    const before = store.commits;
+    await Promise.all(Array.from({ length: 5_000 }, (_, at) => store.addPrediction(samplePrediction(at))));
+    assertEquals(store.commits - before, 1);
+    const calls = Array.from({ length: 1_000 }, async (_, at) => {
+      for (let i = 0; i < 3; i++) await store.addPrediction(samplePrediction(at, { deviceId: `d${i}` }));
+    });
+    await Promise.all(calls);
+    assert(store.commits - before <= 10, `${store.commits - before} commits`);
+    assertEquals(rowsIn(folder, ["predictions"]), { predictions: 3_000 });
+    await store.close();
+  }));
+
+Deno.test("rates and a prediction that are no numbers are refused alone", () =>
+  inFolder(async (folder) => {
+    const store = await openSqliteStore(folder, unexpected);
+    await Promise.all([
+      store.addPrediction(samplePrediction(1)),
+      assertRejects(() => store.addPrediction(samplePrediction(2, { predictedMs: NaN })), MeshError, folder),
+      assertRejects(() => store.putModelRates("m", sampleRates({ decode_toks_per_s: NaN })), MeshError, folder),
+      store.addPrediction(samplePrediction(3)),
+    ]);
+    assertEquals(await store.predictions(9), [samplePrediction(1), samplePrediction(3)]);
+    assertEquals((await store.modelRates()).size, 0);
     await store.close();
   }));
 
@@ -106,10 +158,12 @@ Deno.test("a large update shows at once or not at all, and in its place among ot
   }));
 
 /** How many rows each table of the store's file has, as another program sees it. */
-function rowsIn(folder: string): Record<string, number> {
+function rowsIn(
+  folder: string,
+  tables: readonly string[] = ["jobs", "hidden_jobs", "tasks", "outcomes", "leases", "submissions"],
+): Record<string, number> {
   const db = new DatabaseSync(`${folder}/edgemesh.db`, { readOnly: true });
   try {
-    const tables = ["jobs", "hidden_jobs", "tasks", "outcomes", "leases", "submissions"];
     return Object.fromEntries(
       tables.map((table) => [table, Number(db.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows)]),
     );

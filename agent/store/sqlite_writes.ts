@@ -1,17 +1,21 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { MultiRowInsert, type RowLayout } from "./multi_row_insert.ts";
 import { type KnownJob, OutcomeWrites } from "./outcome_writes.ts";
+import { PredictionWrites } from "./prediction_writes.ts";
 import {
   type Flat,
   JOB_CHANGE_WIDTH,
+  JOB_WIDTH,
   LEASE_WIDTH,
+  MODEL_RATES_WIDTH,
   type OutcomeRun,
+  REDUCED_WIDTH,
   type TaskRun,
   type Write,
 } from "./sqlite_messages.ts";
 import { stored } from "./sqlite_text.ts";
 
-const INSERT_JOB = "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const INSERT_JOB = `INSERT INTO jobs VALUES (${placeholders(JOB_WIDTH)})`;
 
 const TASKS: RowLayout = {
   table: "tasks",
@@ -34,6 +38,8 @@ const PUT_SUBMISSION = `INSERT INTO submissions VALUES (?1, ?2, ?3, ?4)
 const PUT_DEVICE = `INSERT INTO devices VALUES (?1, ?2, ?3, ?4)
   ON CONFLICT (device_id) DO UPDATE SET info = ?2, registered_at = ?3, last_seen = ?4`;
 
+const PUT_MODEL_RATES = `INSERT OR REPLACE INTO model_rates VALUES (${placeholders(MODEL_RATES_WIDTH)})`;
+
 /** How many jobs are remembered between transactions, so that a change costs no look-up of its job. */
 const REMEMBERED_JOBS = 10_000;
 
@@ -41,6 +47,7 @@ const REMEMBERED_JOBS = 10_000;
 export class WriteStatements {
   readonly #insertJob: StatementSync;
   readonly #changeJob: StatementSync;
+  readonly #setReduced: StatementSync;
   readonly #keyOf: StatementSync;
   readonly #removeJob: StatementSync;
   readonly #hide: StatementSync;
@@ -52,15 +59,19 @@ export class WriteStatements {
   readonly #forgetSubmissions: StatementSync;
   readonly #putDevice: StatementSync;
   readonly #removeDevice: StatementSync;
+  readonly #putModelRates: StatementSync;
   readonly #insertTasks: MultiRowInsert;
   readonly #outcomes: OutcomeWrites;
+  readonly #predictions: PredictionWrites;
   readonly #known = new Map<string, KnownJob>();
 
   constructor(db: DatabaseSync) {
     this.#insertJob = db.prepare(INSERT_JOB);
     this.#insertTasks = new MultiRowInsert(db, TASKS);
     this.#outcomes = new OutcomeWrites(db);
+    this.#predictions = new PredictionWrites(db);
     this.#changeJob = db.prepare("UPDATE jobs SET state = ?2, finished_at = ?3, reason = ?4 WHERE job_id = ?1");
+    this.#setReduced = db.prepare("UPDATE jobs SET reduced = ?2 WHERE job_id = ?1");
     this.#keyOf = db.prepare(KNOWN_JOB);
     this.#removeJob = db.prepare("DELETE FROM jobs WHERE key = ?");
     this.#hide = db.prepare("INSERT INTO hidden_jobs VALUES (?)");
@@ -72,6 +83,7 @@ export class WriteStatements {
     this.#forgetSubmissions = db.prepare("DELETE FROM submissions WHERE made_at < ?");
     this.#putDevice = db.prepare(PUT_DEVICE);
     this.#removeDevice = db.prepare("DELETE FROM devices WHERE device_id = ?");
+    this.#putModelRates = db.prepare(PUT_MODEL_RATES);
   }
 
   apply(write: Write): void {
@@ -80,12 +92,15 @@ export class WriteStatements {
     if (write.newJob) this.#addJob(write.newJob, write.newTasks?.tasks ?? []);
     if (write.submission) this.#putSubmission.run(...write.submission.map(stored));
     if (write.jobChanges) this.#changeJobs(write.jobChanges);
+    if (write.reduced) this.#setReducedOf(write.reduced);
     if (write.taskChanges) this.#changeTasks(write.taskChanges);
     if (write.leases) this.#addLeases(write.leases);
     if (write.removedJob !== undefined) this.#hideJob(write.removedJob);
     if (write.forgetSubmissionsBefore !== undefined) this.#forgetSubmissions.run(write.forgetSubmissionsBefore);
     if (write.device) this.#putDevice.run(...write.device.map(stored));
-    if (write.removedDevice !== undefined) this.#removeDevice.run(stored(write.removedDevice));
+    if (write.removedDevice !== undefined) this.#forgetDevice(write.removedDevice);
+    if (write.modelRates) this.#putModelRates.run(...write.modelRates.map(stored));
+    if (write.prediction) this.#predictions.add(write.prediction);
   }
 
   /** Forgets what is known of jobs, some of which the transaction may have made. */
@@ -130,6 +145,10 @@ export class WriteStatements {
     }
   }
 
+  #setReducedOf(values: Flat): void {
+    for (let i = 0; i < values.length; i += REDUCED_WIDTH) this.#setReduced.run(...row(values, i, i + REDUCED_WIDTH));
+  }
+
   #changeTasks(runs: readonly OutcomeRun[]): void {
     for (const run of runs) {
       const job = this.#job(run.jobId);
@@ -143,6 +162,11 @@ export class WriteStatements {
       const job = this.#job(String(values[i]));
       if (job) this.#insertLease.run(job.key, ...row(values, i + 1, i + LEASE_WIDTH));
     }
+  }
+
+  #forgetDevice(deviceId: string): void {
+    this.#removeDevice.run(stored(deviceId));
+    this.#predictions.removeOf(deviceId);
   }
 
   #hideJob(jobId: string): void {
@@ -170,6 +194,10 @@ export class WriteStatements {
     this.#known.set(jobId, job);
     return job;
   }
+}
+
+function placeholders(count: number): string {
+  return Array(count).fill("?").join(", ");
 }
 
 /** Ordinals below this are all there; 0 where there are gaps. */

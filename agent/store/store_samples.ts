@@ -1,4 +1,5 @@
-import type { DeviceRecord, JobRecord, Lease, TaskChange, TaskRecord } from "./store.ts";
+import type { ModelRates } from "../../proto/messages.ts";
+import type { DeviceRecord, JobRecord, Lease, PredictionRecord, TaskChange, TaskRecord } from "./store.ts";
 
 /** A queued job, for tests. */
 export function sampleJob(jobId: string, different: Partial<JobRecord> = {}): JobRecord {
@@ -12,6 +13,7 @@ export function sampleJob(jobId: string, different: Partial<JobRecord> = {}): Jo
     state: "QUEUED",
     finishedAt: 0,
     reason: "",
+    reduced: "",
     ...different,
   };
 }
@@ -81,4 +83,33 @@ export function sampleDevice(deviceId: string, name = "laptop"): DeviceRecord {
     local_chat_endpoint: "http://localhost:11434",
   };
   return { info, registeredAt: 1_795_000_000_000, lastSeen: 1_795_000_060_000 };
+}
+
+export function sampleRates(different: Partial<ModelRates> = {}): ModelRates {
+  return {
+    prefill_toks_per_s: 812.5,
+    decode_toks_per_s: 41.1,
+    load_ms: 2_140.25,
+    overhead_ms: 18.4,
+    characters_per_token: 4.21,
+    output_tokens: 187.3,
+    samples: 12,
+    measured_at: 1_795_000_000,
+    ...different,
+  };
+}
+
+/** A generation that took as many ms as its number says. */
+export function samplePrediction(number: number, different: Partial<PredictionRecord> = {}): PredictionRecord {
+  return {
+    deviceId: "d1",
+    model: "llama3.2:3b",
+    at: 1_795_000_000_000 + number,
+    predictedMs: number + 0.5,
+    uncorrectedMs: number * 1.25,
+    actualMs: number,
+    promptTokens: 500,
+    outputTokens: 200,
+    ...different,
+  };
 }

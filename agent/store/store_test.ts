@@ -1,26 +1,16 @@
 import { assert, assertEquals, assertRejects } from "../../tests/assert.ts";
 import { MeshError } from "../core/errors.ts";
-import { openStore } from "./open_store.ts";
-import { sampleChange, sampleDevice, sampleJob, sampleLease, sampleTasks } from "./store_samples.ts";
+import { testBoth } from "./both_stores.ts";
+import {
+  sampleChange,
+  sampleDevice,
+  sampleJob,
+  sampleLease,
+  samplePrediction,
+  sampleRates,
+  sampleTasks,
+} from "./store_samples.ts";
 import type { Store } from "./store.ts";
-
-/** What every store does: each test runs on both. */
-function testBoth(name: string, run: (store: Store) => Promise<void>): void {
-  for (const kind of ["sqlite", "memory"] as const) {
-    Deno.test(`${kind}: ${name}`, async () => {
-      const folder = await Deno.makeTempDir();
-      const store = await openStore(kind, folder, (notice) => {
-        throw new Error(`unexpected notice: ${notice}`);
-      });
-      try {
-        await run(store);
-      } finally {
-        await store.close();
-        await Deno.remove(folder, { recursive: true });
-      }
-    });
-  }
-}
 
 testBoth("a job is read as it was stored", async (store) => {
   const job = sampleJob("j1", { text: "Grüße 🌍", maxWorkers: 3, state: "FAILED", finishedAt: 5, reason: "no device" });
@@ -86,6 +76,29 @@ testBoth("changes of a job and its tasks are read back, and unknown ids are igno
   };
   assertEquals(await store.job("j1"), { job: sampleJob("j1", { state: "RUNNING" }), tasks: expected, leases: [] });
   assertEquals((await store.listJobs({ limit: 10 })).length, 1);
+});
+
+testBoth("the final result that a job was given stays, whatever else changes of the job", async (store) => {
+  const reduced = `both say \0 "hello" ${"🌍".repeat(2_000_000)}`;
+  await store.insertJob(sampleJob("j1"), sampleTasks(1));
+  await store.insertJob(sampleJob("j2", { createdAt: 1, reduced: "before" }), [], { client: "c", key: "k" });
+  await store.update({
+    jobs: [
+      { jobId: "j1", state: "RUNNING", finishedAt: 0, reason: "", reduced: "first" },
+      { jobId: "nobody", state: "DONE", finishedAt: 1, reason: "", reduced: "nobody's" },
+      { jobId: "j1", state: "DONE", finishedAt: 7, reason: "", reduced },
+      { jobId: "j2", state: "RUNNING", finishedAt: 0, reason: "" },
+    ],
+  });
+  const ended = sampleJob("j1", { state: "DONE", finishedAt: 7, reduced });
+  assertEquals((await store.job("j1"))?.job, ended);
+  assertEquals((await store.submittedJob({ client: "c", key: "k" }, 0))?.reduced, "before");
+  await store.update({ jobs: [{ jobId: "j1", state: "FAILED", finishedAt: 8, reason: "no model" }] });
+  const failed = sampleJob("j1", { state: "FAILED", finishedAt: 8, reason: "no model", reduced });
+  assertEquals((await store.job("j1"))?.job, failed);
+  assertEquals((await store.listJobs({ limit: 1 }))[0], { ...failed, tasksTotal: 1, tasksDone: 0, tasksFailed: 0 });
+  await store.update({ jobs: [{ jobId: "j2", state: "DONE", finishedAt: 9, reason: "", reduced: "" }] });
+  assertEquals((await store.job("j2"))?.job.reduced, "");
 });
 
 testBoth("a list of jobs counts the tasks through every change", async (store) => {
@@ -388,6 +401,10 @@ testBoth("closing finishes what was called, works twice, and refuses what comes 
     () => store.putDevice(sampleDevice("d1")),
     () => store.removeDevice("d1"),
     () => store.devices(),
+    () => store.putModelRates("m", sampleRates()),
+    () => store.modelRates(),
+    () => store.addPrediction(samplePrediction(1)),
+    () => store.predictions(1),
   ];
   for (const call of calls) assertEquals((await assertRejects(call, MeshError)).code, "UNAVAILABLE");
   await Promise.all(closes);

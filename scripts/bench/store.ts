@@ -7,7 +7,7 @@ import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { openSqliteStore } from "../../agent/store/open_store.ts";
-import type { JobRecord, Lease, TaskChange, TaskRecord } from "../../agent/store/store.ts";
+import type { JobRecord, Lease, PredictionRecord, TaskChange, TaskRecord } from "../../agent/store/store.ts";
 
 const tasks = Number(Deno.args[0] ?? 100_000);
 const DEVICES = 4;
@@ -60,6 +60,7 @@ function job(jobId: string): JobRecord {
     state: "QUEUED",
     finishedAt: 0,
     reason: "",
+    reduced: "",
   };
 }
 
@@ -81,6 +82,12 @@ function change(jobId: string, ordinal: number, attempt = 1): TaskChange {
   const result = `echo: payload ${ordinal}`.padEnd(106, ".");
   const device = { deviceId: devices[ordinal % DEVICES] as string, deviceName: `laptop-${ordinal % DEVICES}` };
   return { jobId, ordinal, state: "DONE", attempt, ...device, result, error: "", failedAttempts: [] };
+}
+
+function prediction(number: number): PredictionRecord {
+  const times = { at: Date.now(), predictedMs: 812.5, uncorrectedMs: 790.25, actualMs: 801.75 };
+  const model = { deviceId: devices[number % DEVICES] as string, model: `model-${number % 5}` };
+  return { ...model, ...times, promptTokens: 512, outputTokens: 128 };
 }
 
 /** The ordinals of a job as its devices take them: one each in turn, `BATCH` to each. */
@@ -185,6 +192,15 @@ await measure(
   () => inFlight(1, Array(1000).keys(), (i) => store.update({ tasks: [change("single", i, 2)] })),
 );
 await updateAll();
+
+commits = store.commits;
+await measure(
+  "predictions of 20 models, 256 calls in flight",
+  tasks,
+  () => inFlight(256, records.keys(), (i) => store.addPrediction(prediction(i))),
+);
+console.log(`  ${tasks} calls shared ${store.commits - commits} commits`);
+await measure("read the latest 1,000 of each model", 20_000, () => store.predictions(1000));
 
 await measure("read the job with all its tasks", tasks, () => store.job("large"));
 await measure("list its tasks, 1,000 a page", tasks, async () => {
