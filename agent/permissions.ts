@@ -12,7 +12,7 @@ export interface PermissionUse {
 
 /** What an agent with this configuration needs, and what it gives back once it has started. */
 export function permissionUses(config: AgentConfig): PermissionUse[] {
-  const runs = config.allow.length > 0;
+  const runs = programsRun(config);
   return [
     { name: "net", kept: true, reason: "serves and calls other devices" },
     { name: "read", kept: true, reason: "the data folder, the shared folder, and facts of the machine" },
@@ -21,10 +21,19 @@ export function permissionUses(config: AgentConfig): PermissionUse[] {
     { name: "sys", kept: true, reason: "load, memory and network addresses" },
     {
       name: "run",
-      kept: runs,
-      reason: runs ? `allowed commands: ${config.allow.join(", ")}` : "no command is allowed",
+      kept: runs.length > 0,
+      reason: runs.join("; ") || "no command is allowed, and no planner program is used",
     },
     { name: "ffi", kept: false, reason: "no part of this version uses it" },
+  ];
+}
+
+/** What programs are run for. */
+function programsRun({ allow, planner }: AgentConfig): string[] {
+  const plans = planner.program !== "" && (planner.use === "auto" || planner.use === "external");
+  return [
+    ...(allow.length > 0 ? [`allowed commands: ${allow.join(", ")}`] : []),
+    ...(plans ? [`the planner program: ${planner.program}`] : []),
   ];
 }
 

@@ -29,7 +29,7 @@ Deno.test("wrong usage of the agent ends with exit code 2 and one line that name
   const cases: [what: string, flags: string[], message: string][] = [
     ["an unknown flag, with the nearest name", ["--jion", "x"], "unknown flag --jion (did you mean --join?)"],
     ["a port that is none", ["--http", "127.0.0.1:99999"], '--http "127.0.0.1:99999": port must be 0 to 65535'],
-    ["a flag of a later part", ["--ollama", "http://localhost"], "--ollama is not available yet"],
+    ["a flag of a later part", ["--tls-cert", "cert.pem"], "--tls-cert is not available yet"],
     ["an unknown key in the config file", ["--config", unknownKey], 'unknown key "grcp" (did you mean grpc?)'],
     ["a wrong type in the config file", ["--config", wrongType], '"allow" must be a list of strings, not a number'],
     ["a wrong value in the config file", ["--config", wrongValue], `"auth" in ${wrongValue} "maybe": `],

@@ -48,6 +48,11 @@ export function parseHost(text: string): string {
   return text.toLowerCase();
 }
 
+/** Whether a host stands for all addresses of this machine: `0.0.0.0`, `::`. */
+export function isUnspecified(host: string): boolean {
+  return /^(0\.0\.0\.0|[0:]+)$/.test(host);
+}
+
 /** `HOST:PORT`, with an IPv6 host in brackets. The counterpart of the parsers. */
 export function formatAddress(address: { readonly host: string; readonly port: number }): string {
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
@@ -65,7 +70,12 @@ function split(text: string, example: string): { host: string; port: string } {
   return { host: text.slice(0, colon), port: text.slice(colon + 1) };
 }
 
-function parsePort(text: string, lowest: 0 | 1): number {
+/**
+ * Reads a port from `lowest` to 65535.
+ *
+ * @throws {UsageError} with the reason alone.
+ */
+export function parsePort(text: string, lowest: 0 | 1): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535 || Number(text) < lowest) {
     throw new UsageError(`port must be ${lowest} to 65535`);
   }

@@ -34,10 +34,30 @@ export const AGENT_FLAGS = {
   ollama: {
     kind: "string",
     placeholder: "URL",
-    help: "local model server (default http://localhost:11434)",
-    later: true,
+    help: "this device's Ollama, as in OLLAMA_HOST (default http://localhost:11434)",
   },
-  "no-llm": { kind: "boolean", help: "use no local model", later: true },
+  "openai-endpoint": {
+    kind: "string",
+    placeholder: "URL",
+    help: "this device's model server of the OpenAI kind, such as llama.cpp's or LM Studio",
+  },
+  "no-llm": { kind: "boolean", help: "use no model server of this device" },
+  "llm-parallel": {
+    kind: "string",
+    placeholder: "N",
+    help: "generations at once, as in OLLAMA_NUM_PARALLEL (default 1)",
+  },
+  "llm-queue": {
+    kind: "string",
+    placeholder: "N",
+    help: "generations that may wait for their turn (default 256)",
+  },
+  planner: {
+    kind: "string",
+    placeholder: "auto|deterministic|model|external",
+    help: "who turns words into plans (default auto: the planner program, a model or a rule)",
+  },
+  "planner-program": { kind: "string", placeholder: "FILE", help: "external planner program" },
   "no-screen": { kind: "boolean", help: "offer no screen", later: true },
   store: { kind: "string", placeholder: "sqlite|memory", help: "where jobs and devices are kept (default sqlite)" },
   "keep-jobs": {

@@ -1,7 +1,7 @@
 import { UsageError } from "../core/errors.ts";
 import { isUuid } from "../core/ids.ts";
 import { didYouMean } from "../core/nearest.ts";
-import { formatAddress, parseHost, parseHostPort } from "./address.ts";
+import { formatAddress, isUnspecified, parseHost, parseHostPort } from "./address.ts";
 import { parseDuration } from "./duration.ts";
 
 // What a value of each setting may be. Each check takes what was given and throws a `UsageError` with the reason alone;
@@ -12,9 +12,6 @@ const MAX_NAME_LENGTH = 64;
 
 /** Longest wait for a device that went away, in ms: a day. Timers hold no more than 24 days. */
 const MAX_REATTACH_GRACE_MS = 86_400_000;
-
-/** Most tasks that one agent can be told to take. */
-const MAX_QUEUED_TASKS = 100_000_000;
 
 /** Characters that a terminal acts on instead of showing: controls, line separators, reversals of direction. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
@@ -41,7 +38,7 @@ export function checkUuid(text: string): string {
 /** A host that other devices can reach: no port, not "all interfaces". */
 export function checkAdvertised(text: string): string {
   const host = hostAlone(text);
-  if (/^(0\.0\.0\.0|[0:]+)$/.test(host)) {
+  if (isUnspecified(host)) {
     throw new UsageError("other devices cannot reach this: give one of its addresses");
   }
   return host;
@@ -116,12 +113,13 @@ export function checkKeepJobs(text: string): number | "forever" {
   return ms;
 }
 
-export function checkMaxQueuedTasks(text: string): number {
-  const tasks = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (tasks < 1 || tasks > MAX_QUEUED_TASKS) {
-    throw new UsageError(`must be a whole number from 1 to ${MAX_QUEUED_TASKS}`);
-  }
-  return tasks;
+/** A check for a whole number within bounds, both included. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (!(number >= least && number <= most)) throw new UsageError(`must be a whole number from ${least} to ${most}`);
+    return number;
+  };
 }
 
 /** A check for one of a few words. */

@@ -4,16 +4,23 @@ import { didYouMean } from "../core/nearest.ts";
 import { AGENT_FLAGS, type AgentFlag, CONFIG_KEYS } from "./agent_flags.ts";
 import type { Flag } from "./flags.ts";
 
-/** What a config file sets, by flag name. A list may stand as an array or as one text with commas. */
-export type FileSettings = ReadonlyMap<string, string | readonly string[]>;
+/** What a config file sets for one flag. A list may stand as an array or as one text with commas. */
+type FileValue = string | readonly string[] | boolean;
 
-const LIST = v.lazy((input) => typeof input === "string" ? v.string() : v.array(v.string()));
+/** What a config file sets, by flag name. */
+export type FileSettings = ReadonlyMap<string, FileValue>;
+
+const VALUES = {
+  boolean: v.boolean(),
+  string: v.string(),
+  list: v.lazy((input) => typeof input === "string" ? v.string() : v.array(v.string())),
+};
 
 /** `null` is the same as absent, so that what `--print-config` printed can be read again. */
 const FILE = v.object(
   Object.fromEntries(CONFIG_KEYS.map((name) => {
     const flag: Flag = AGENT_FLAGS[name];
-    return [name, v.nullish(flag.kind === "list" ? LIST : v.string())];
+    return [name, v.nullish(VALUES[flag.kind])];
   })),
 );
 
@@ -42,7 +49,7 @@ export function parseConfigFile(text: string, name: string): FileSettings {
   const parsed = v.safeParse(FILE, json);
   if (!parsed.success) throw refuse(wrongType(parsed.issues[0]));
   return new Map(
-    Object.entries(parsed.output).filter((entry): entry is [string, string | string[]] => entry[1] != null),
+    Object.entries(parsed.output).filter((entry): entry is [string, string | string[] | boolean] => entry[1] != null),
   );
 }
 
@@ -53,7 +60,11 @@ function unknownKey(key: string): string {
 
 function wrongType(issue: v.BaseIssue<unknown>): string {
   const path = (issue.path ?? []).map(({ key }) => typeof key === "number" ? `[${key}]` : String(key)).join("");
-  const wanted = issue.expected === "Array" ? "a list of strings" : "a string";
+  const wanted = issue.expected === "Array"
+    ? "a list of strings"
+    : issue.expected === "boolean"
+    ? "true or false"
+    : "a string";
   return `"${path}" must be ${wanted}, not ${kindOf(issue.input)}`;
 }
 

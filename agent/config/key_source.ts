@@ -14,15 +14,10 @@ import type { GivenFlags } from "./flags.ts";
 export function keySource(given: GivenFlags, env: Environment, settings: Settings): KeySource {
   const variable = env("EDGEMESH_KEY");
   if (given.has("key") || given.has("key-file")) {
-    return oneOfPair(flagSetting(given, "key"), flagSetting(given, "key-file"), env);
+    return oneOfPair(settings.flag("key"), settings.flag("key-file"), env);
   }
   if (variable !== undefined) return fromValue({ origin: "EDGEMESH_KEY", value: variable });
   return oneOfPair(settings.textInFile("key"), settings.textInFile("key-file"), env);
-}
-
-function flagSetting(given: GivenFlags, name: string): Setting<string> | undefined {
-  const value = given.text(name);
-  return value === undefined ? undefined : { origin: `--${name}`, value };
 }
 
 function oneOfPair(key: Setting<string> | undefined, file: Setting<string> | undefined, env: Environment): KeySource {

@@ -8,13 +8,13 @@ import {
   checkCapabilities,
   checkJoin,
   checkKeepJobs,
-  checkMaxQueuedTasks,
   checkName,
   checkReattachGrace,
   checkStore,
   checkUuid,
   nameFromHost,
   oneOf,
+  wholeNumber,
 } from "./checks.ts";
 import type { AgentConfig } from "./config.ts";
 import { type FileSettings, parseConfigFile } from "./config_file.ts";
@@ -23,7 +23,9 @@ import type { GivenFlags } from "./flags.ts";
 import { ioReason } from "./io_reason.ts";
 import { keySource } from "./key_source.ts";
 import { SHOWN_KEY_PREFIX } from "./key_text.ts";
+import { llmConfig } from "./llm_settings.ts";
 import { defaultDataDir, type Environment, processEnvironment, resolvePath } from "./paths.ts";
+import { plannerConfig } from "./planner_settings.ts";
 import { checked, Settings } from "./settings.ts";
 
 const DEFAULT_GRPC = { host: "", port: 50_051 };
@@ -32,6 +34,8 @@ const DEFAULT_ALLOW = ["pwd", "ls", "cat"];
 const DEFAULT_REATTACH_GRACE_MS = 30_000;
 const DEFAULT_KEEP_JOBS_MS = 7 * 86_400_000;
 const DEFAULT_MAX_QUEUED_TASKS = 1_000_000;
+/** Most tasks that one agent can be told to take. */
+const MAX_QUEUED_TASKS = 100_000_000;
 
 /**
  * An agent's configuration: a flag beats the environment, which beats the config file, which beats the default. Paths
@@ -67,7 +71,10 @@ export function loadConfig(
     store: checked(settings.text("store"), checkStore) ?? "sqlite",
     reattachGraceMs: checked(settings.text("reattach-grace"), checkReattachGrace) ?? DEFAULT_REATTACH_GRACE_MS,
     keepJobsMs: keepJobs === "forever" ? undefined : keepJobs,
-    maxQueuedTasks: checked(settings.text("max-queued-tasks"), checkMaxQueuedTasks) ?? DEFAULT_MAX_QUEUED_TASKS,
+    maxQueuedTasks: checked(settings.text("max-queued-tasks"), wholeNumber(1, MAX_QUEUED_TASKS)) ??
+      DEFAULT_MAX_QUEUED_TASKS,
+    llm: llmConfig(given, settings),
+    planner: plannerConfig(env, settings),
     dataDir,
     log: {
       level: checked(settings.text("log-level"), oneOf(...LOG_LEVELS)) ?? (given.has("verbose") ? "debug" : "info"),
@@ -82,7 +89,7 @@ export function loadConfig(
  * The configuration as `--print-config` shows it: the flags' names as keys, `null` for what is found out at start. The
  * key itself is never in it. As a config file it gives the same configuration again, but for a key given by value.
  */
-export function describeConfig(config: AgentConfig): Record<string, string | readonly string[] | null> {
+export function describeConfig(config: AgentConfig): Record<string, string | readonly string[] | boolean | null> {
   return {
     grpc: formatAddress(config.grpc),
     http: formatAddress(config.http),
@@ -104,6 +111,13 @@ export function describeConfig(config: AgentConfig): Record<string, string | rea
     "keep-jobs": config.keepJobsMs === undefined ? "forever" : formatDuration(config.keepJobsMs),
     "max-queued-tasks": String(config.maxQueuedTasks),
     "reattach-grace": formatDuration(config.reattachGraceMs),
+    ollama: config.llm?.ollama ?? null,
+    "openai-endpoint": config.llm?.openaiEndpoint || null,
+    "no-llm": config.llm === undefined,
+    "llm-parallel": config.llm ? String(config.llm.parallel) : null,
+    "llm-queue": config.llm ? String(config.llm.queue) : null,
+    planner: config.planner.use,
+    "planner-program": config.planner.program || null,
     "data-dir": config.dataDir,
     "log-level": config.log.level,
     "log-format": config.log.format,

@@ -46,6 +46,8 @@ Deno.test("with nothing given the agent has the documented defaults", () => {
     reattachGraceMs: 30_000,
     keepJobsMs: 604_800_000,
     maxQueuedTasks: 1_000_000,
+    llm: { ollama: "http://localhost:11434", openaiEndpoint: "", parallel: 1, queue: 256 },
+    planner: { use: "auto", program: "" },
     dataDir: join(HOME, ".edgemesh"),
     log: { level: "info", format: "text" },
   });
@@ -81,7 +83,7 @@ Deno.test("an empty environment variable is as good as none, but for the key", (
 });
 
 Deno.test("the environment of parts that come later does not stop the agent", () => {
-  load({ env: { OLLAMA_HOST: "nonsense", BULK_TTL_SECONDS: "x", USE_WINDOWS_AI_PLANNER: "true" } });
+  load({ env: { BULK_TTL_SECONDS: "x" } });
 });
 
 Deno.test("lists are split, cleaned of doubles, and can be empty on purpose", () => {
@@ -171,7 +173,8 @@ Deno.test("a wrong config file is refused by the place that is wrong", () => {
     [{ name: ["x"] }, '"name" must be a string, not a list'],
     [{ join: { a: 1 } }, '"join" must be a list of strings, not an object'],
     [{ join: ["a:1", 2] }, '"join[1]" must be a string, not a number'],
-    [{ ollama: "http://x" }, '"ollama" is not available yet'],
+    [{ "no-llm": "true" }, '"no-llm" must be true or false, not a string'],
+    [{ "llm-parallel": 4 }, '"llm-parallel" must be a string, not a number'],
     [{ "no-screen": false }, '"no-screen" is not available yet'],
     [{ allow: [] }, '"allow" in edgemesh.json "": names no command'],
   ];
@@ -179,7 +182,7 @@ Deno.test("a wrong config file is refused by the place that is wrong", () => {
 });
 
 Deno.test("flags of later parts are known and refused", () => {
-  for (const argv of [["--ollama", "x"], ["--no-llm"], ["--no-screen"], ["--ticket-ttl", "5"], ["--tls-cert", "x"]]) {
+  for (const argv of [["--no-screen"], ["--ticket-ttl", "5"], ["--tls-cert", "x"]]) {
     assertThrows(() => load({ argv }), UsageError, `${argv[0]} is not available yet`);
   }
 });
@@ -225,11 +228,15 @@ Deno.test("--verbose is the debug level, unless a level is given", () => {
 Deno.test("--print-config shows everything but the key, and can be used as a config file", () => {
   const argv = ["--grpc", "[::1]:0", "--join", "a:1", "--allow", "none", "--capabilities", "none", "--name", "x"];
   argv.push("--keep-jobs", "forever", "--reattach-grace", "1500ms", "--max-queued-tasks", "7");
+  argv.push("--ollama", ":1", "--openai-endpoint", "http://nas:8080/v1", "--llm-parallel", "4", "--llm-queue", "0");
+  argv.push("--planner", "external", "--planner-program", "brain");
   const config = load({ argv });
   const shown = describeConfig(config);
   assertEquals(shown.grpc, "[::1]:0");
   const again = load({ file: shown });
   assertEquals(again, { ...config, share: join(HOME, ".edgemesh", "shared") });
+  const without = load({ argv: ["--no-llm"] });
+  assertEquals(load({ file: describeConfig(without) }).llm, undefined);
   const shownKey = describeConfig(load({ argv: ["--key", "s3cret"] }));
   assertEquals(shownKey.key, "set (from --key)");
   assert(!JSON.stringify(shownKey).includes("s3cret"));

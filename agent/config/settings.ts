@@ -22,12 +22,20 @@ export class Settings {
 
   /** A single text. An empty environment variable is as good as none. */
   text(name: string, variable?: string): Setting<string> | undefined {
-    const { given, env } = this.sources;
-    const flag = given.text(name);
-    if (flag !== undefined) return { origin: `--${name}`, value: flag };
-    const inEnvironment = variable === undefined ? "" : env(variable) ?? "";
-    if (variable !== undefined && inEnvironment !== "") return { origin: variable, value: inEnvironment };
-    return this.textInFile(name);
+    return this.flag(name) ?? (variable === undefined ? undefined : this.inEnvironment(variable)) ??
+      this.textInFile(name);
+  }
+
+  /** What the command line alone says. */
+  flag(name: string): Setting<string> | undefined {
+    const value = this.sources.given.text(name);
+    return value === undefined ? undefined : { origin: `--${name}`, value };
+  }
+
+  /** What the environment alone says. An empty variable is as good as none. */
+  inEnvironment(variable: string): Setting<string> | undefined {
+    const value = this.sources.env(variable) ?? "";
+    return value === "" ? undefined : { origin: variable, value };
   }
 
   /** What the config file alone says. */
@@ -36,11 +44,17 @@ export class Settings {
     return typeof value === "string" ? { origin: this.#inFile(name), value } : undefined;
   }
 
+  /** What the config file alone says of a flag that takes no value. */
+  booleanInFile(name: string): Setting<boolean> | undefined {
+    const value = this.sources.file.settings.get(name);
+    return typeof value === "boolean" ? { origin: this.#inFile(name), value } : undefined;
+  }
+
   list(name: string): Setting<readonly string[]> | undefined {
     const flag = this.sources.given.list(name);
     if (flag !== undefined) return { origin: `--${name}`, value: flag };
     const value = this.sources.file.settings.get(name);
-    if (value === undefined) return undefined;
+    if (value === undefined || typeof value === "boolean") return undefined;
     const items = typeof value === "string" ? value.split(",") : value;
     return { origin: this.#inFile(name), value: items.map((item) => item.trim()).filter(Boolean) };
   }
