@@ -7,7 +7,7 @@ export interface MadeCall {
   readonly method: string;
   readonly server: HostPort;
   /** Its deadline; undefined where it had none. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What gRPC reports of a call that failed. */

@@ -3,7 +3,7 @@ import { formatAddress, type HostPort } from "../agent/config/address.ts";
 import { MeshError } from "../agent/core/errors.ts";
 import type { OrchestratorServiceDefinition } from "../proto/gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceDefinition } from "../proto/gen/edgemesh/v1/MeshService.ts";
-import type { JobUpdate } from "../proto/messages.ts";
+import type { GenerateEvent, JobUpdate } from "../proto/messages.ts";
 import { failureOf } from "./call_failure.ts";
 import { probe } from "./probe.ts";
 import { received } from "./received_stream.ts";
@@ -21,8 +21,28 @@ type OrchestratorMethod =
   | "ListDevices"
   | "PreviewPlan"
   | "PreviewPlanCost"
+  | "RunLLMTask"
   | "SubmitJob";
-type MeshMethod = "CancelJob" | "DeleteJob" | "ListDeviceStates" | "ListJobs" | "ListTasks" | "StartJob";
+type MeshMethod =
+  | "Calibrate"
+  | "CancelJob"
+  | "CostReport"
+  | "DeleteJob"
+  | "ListDeviceStates"
+  | "ListJobs"
+  | "ListModels"
+  | "ListTasks"
+  | "PreviewPlacement"
+  | "StartJob";
+/** Those that are answered with many messages. */
+type MeshStream = "Generate" | "WatchJob";
+
+/** What these wait for is a model, which takes as long as it takes: keepalive finds an agent that vanished. */
+const UNHURRIED: ReadonlySet<string> = new Set<OrchestratorMethod | MeshMethod | MeshStream>([
+  "Calibrate",
+  "Generate",
+  "RunLLMTask",
+]);
 
 type RequestOf<Method> = Method extends { requestSerialize: (value: infer Request) => unknown } ? Request : never;
 type AnswerOf<Method> = Method extends { responseDeserialize: (bytes: never) => infer Answer } ? Answer : never;
@@ -48,6 +68,13 @@ export interface MeshClient extends Disposable {
    * @throws {MeshError} while it is read: as `mesh` does, and UNAVAILABLE when the agent went away
    */
   watch(request: RequestOf<Mesh["WatchJob"]>, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void>;
+  /**
+   * Generate: who answers, what the model says, piece by piece, and what it took. Whoever stops reading ends the call,
+   * and with it the generation on its device; so does the signal.
+   *
+   * @throws {MeshError} while it is read: as `mesh` does, and UNAVAILABLE when the agent went away
+   */
+  generate(request: RequestOf<Mesh["Generate"]>, signal?: AbortSignal): AsyncGenerator<GenerateEvent, void, void>;
 }
 
 /** What a call may carry beside its message. */
@@ -64,6 +91,8 @@ export interface ConnectOptions {
   readonly deviceName: string;
   /** How long each call may take, in ms. */
   readonly timeoutMs: number;
+  /** How long a call may take that waits for a model, in ms. Default: as long as it takes. */
+  readonly modelTimeoutMs?: number | undefined;
   /** Cancels what runs and refuses what comes. */
   readonly signal: AbortSignal;
 }
@@ -149,21 +178,11 @@ class Connection implements MeshClient {
   }
 
   watch(request: RequestOf<Mesh["WatchJob"]>, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void> {
-    const { path, requestSerialize, responseDeserialize } = this.services.mesh.WatchJob as unknown as MethodDefinition;
-    const { server } = this.options;
-    const signals = [this.options.signal, ...(signal ? [signal] : [])];
-    // A job takes as long as it takes, so there is no deadline: keepalive finds an agent that vanished.
-    const open = () => {
-      if (this.#closed) throw closed();
-      return this.#channel.makeServerStreamRequest(
-        path,
-        requestSerialize,
-        responseDeserialize as (bytes: Buffer) => JobUpdate,
-        request,
-        this.#metadata,
-      );
-    };
-    return received(open, { method: "WatchJob", server, signals });
+    return this.#stream<JobUpdate>("WatchJob", request, signal);
+  }
+
+  generate(request: RequestOf<Mesh["Generate"]>, signal?: AbortSignal): AsyncGenerator<GenerateEvent, void, void> {
+    return this.#stream<GenerateEvent>("Generate", request, signal);
   }
 
   [Symbol.dispose](): void {
@@ -177,7 +196,8 @@ class Connection implements MeshClient {
     request: Request,
     metadata = this.#metadata,
   ): Promise<Answer> {
-    const { signal, timeoutMs, server } = this.options;
+    const { signal, server } = this.options;
+    const timeoutMs = UNHURRIED.has(method) ? this.options.modelTimeoutMs : this.options.timeoutMs;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       if (this.#closed) return reject(closed());
@@ -187,7 +207,7 @@ class Connection implements MeshClient {
         definition.responseDeserialize,
         request,
         metadata,
-        { deadline: Date.now() + timeoutMs },
+        { deadline: deadlineIn(timeoutMs) },
         (error, answer) => {
           signal.removeEventListener("abort", onAbort);
           if (signal.aborted) reject(signal.reason);
@@ -199,6 +219,35 @@ class Connection implements MeshClient {
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }
+
+  /** The messages of a server stream. What changes a job takes as long as it takes, too. */
+  #stream<Message>(
+    method: MeshStream,
+    request: RequestOf<Mesh[MeshStream]>,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Message, void, void> {
+    const { path, requestSerialize, responseDeserialize } = this.services.mesh[method] as unknown as MethodDefinition;
+    const { server, modelTimeoutMs } = this.options;
+    const signals = [this.options.signal, ...(signal ? [signal] : [])];
+    const timeoutMs = UNHURRIED.has(method) ? modelTimeoutMs : undefined;
+    const open = () => {
+      if (this.#closed) throw closed();
+      return this.#channel.makeServerStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize as (bytes: Buffer) => Message,
+        request,
+        this.#metadata,
+        { deadline: deadlineIn(timeoutMs) },
+      );
+    };
+    return received(open, { method, server, timeoutMs, signals });
+  }
+}
+
+/** As gRPC takes it: a time, in ms since 1970. */
+function deadlineIn(ms: number | undefined): number {
+  return ms === undefined ? Infinity : Date.now() + ms;
 }
 
 function closed(): MeshError {

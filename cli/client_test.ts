@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { parseHostPort } from "../agent/config/address.ts";
+import { delay } from "../agent/core/abort.ts";
 import { MeshError } from "../agent/core/errors.ts";
 import { assert, assertEquals, assertRejects } from "../tests/assert.ts";
 import { failureOf } from "./call_failure.ts";
@@ -177,6 +178,50 @@ Deno.test("watching ends with the connection that was lost", async () => {
   await agent[Symbol.asyncDispose]();
   const error = await assertRejects(() => next, MeshError);
   assertEquals(error.code, "UNAVAILABLE");
+});
+
+/** A model that has said one word, and thinks about the next. */
+async function* thinking() {
+  yield { start: { device_id: "a", device_name: "laptop", model: "m" } };
+  yield { text: "Well" };
+  await new Promise(() => {});
+}
+
+Deno.test("a generation is told piece by piece, and ends at the agent when its reader stops", async () => {
+  await using agent = await CannedAgent.start({ Generate: thinking });
+  using client = await connect(options(agent));
+  const request = { prompt: "hello", sampling: { temperature: 0 }, max_tokens: 5 };
+  for await (const { text } of client.generate(request)) if (text === "Well") break;
+  const { request: received, cancelled } = await agent.called("Generate");
+  await aborted(cancelled);
+  assertEquals([received.prompt, received.max_tokens, received.sampling.temperature], ["hello", 5, 0]);
+  assertEquals("top_p" in received.sampling, false);
+});
+
+Deno.test("a model takes longer than other calls may, but not longer than was allowed", async () => {
+  const never = () => new Promise<never>(() => {});
+  const slow = async () => {
+    await delay(400);
+    return { output: "done" };
+  };
+  await using agent = await CannedAgent.start({
+    RunLLMTask: slow,
+    Calibrate: never,
+    Generate: thinking,
+    GetJob: never,
+  });
+  using patient = await connect(options(agent, { timeoutMs: 200 }));
+  assertEquals((await patient.orchestrator("RunLLMTask", {})).output, "done");
+  await assertRejects(() => patient.orchestrator("GetJob", {}), MeshError, "did not answer within 0.2 s");
+  using hurried = await connect(options(agent, { modelTimeoutMs: 200 }));
+  const calls = [() => hurried.mesh("Calibrate", {}), () => Array.fromAsync(hurried.generate({ prompt: "x" }))];
+  for (const call of calls) {
+    const error = await assertRejects(call, MeshError);
+    assertEquals([error.code, error.message], [
+      "DEADLINE_EXCEEDED",
+      `${agent.address} did not answer within 0.2 s: allow more with --timeout`,
+    ]);
+  }
 });
 
 Deno.test("a submission carries the key that makes it count once", async () => {

@@ -52,6 +52,11 @@ export interface CommandContext {
    * @param signal ends its calls, instead of Ctrl-C
    */
   connect(defaultTimeoutMs?: number, signal?: AbortSignal): Promise<MeshClient>;
-  /** Standard input to its end, or a file. @throws {UsageError} when it cannot be read */
-  readInput(path: string): Promise<string>;
+  /**
+   * A file, or standard input to its end for `-`.
+   *
+   * @param mostBytes how large it may be; default 256 MiB
+   * @throws {UsageError} when it cannot be read, is too large or is not UTF-8
+   */
+  readInput(path: string, mostBytes?: number): Promise<string>;
 }

@@ -84,6 +84,25 @@ export function wholeNumber(
 }
 
 /**
+ * A flag's number, with or without decimals.
+ *
+ * @throws {UsageError} when it is not one, or not in the range
+ */
+export function decimalNumber(
+  given: GivenFlags,
+  flag: string,
+  range: { least: number; most: number },
+): number | undefined {
+  const text = given.text(flag);
+  if (text === undefined) return undefined;
+  const value = /^(\d{1,15}(\.\d*)?|\.\d+)$/.test(text) ? Number(text) : NaN;
+  if (!(value >= range.least && value <= range.most)) {
+    throw new UsageError(`--${flag} ${JSON.stringify(text)}: not a number from ${range.least} to ${range.most}`);
+  }
+  return value;
+}
+
+/**
  * A flag that takes one of a few values, in capital or small letters.
  *
  * @throws {UsageError} for another one, with the nearest

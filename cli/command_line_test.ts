@@ -2,7 +2,7 @@ import { parseFlags } from "../agent/config/flags.ts";
 import { UsageError } from "../agent/core/errors.ts";
 import { assertEquals, assertThrows } from "../tests/assert.ts";
 import type { Command } from "./command.ts";
-import { asksForJson, findCommandIn, oneOf, parseCommandLine, wholeNumber } from "./command_line.ts";
+import { asksForJson, decimalNumber, findCommandIn, oneOf, parseCommandLine, wholeNumber } from "./command_line.ts";
 
 const COMMAND: Command = {
   name: "status",
@@ -34,7 +34,7 @@ Deno.test("an unknown command is named with the nearest known one; one that come
     [["devcies"], 'unknown command "devcies" (did you mean devices?): `edgemesh help` lists them'],
     [["xyzzyxyzzy"], 'unknown command "xyzzyxyzzy": `edgemesh help` lists them'],
     [["constructor"], 'unknown command "constructor"'],
-    [["llm", "hello"], "edgemesh llm is not available yet"],
+    [["get", "laptop:notes.txt"], "edgemesh get is not available yet"],
     [["--sever", "a:1", "devices"], "unknown flag --sever (did you mean --server?)"],
   ];
   for (const [argv, message] of wrong) assertThrows(() => findCommandIn(argv), UsageError, message);
@@ -65,6 +65,14 @@ Deno.test("numbers and choices are checked, with the flag and the value named", 
     assertThrows(() => wholeNumber(given("--n", value), "n", range), UsageError, message);
   }
   assertThrows(() => wholeNumber(given("--n=-1"), "n", range), UsageError, '--n "-1"');
+  const decimals = [".5", "0", "2", "1.25"].map((value) =>
+    decimalNumber(given("--n", value), "n", { least: 0, most: 2 })
+  );
+  assertEquals(decimals, [0.5, 0, 2, 1.25]);
+  for (const value of ["2.1", "1e-1", "one", ".", "NaN"]) {
+    const message = `--n "${value}": not a number from 0 to 2`;
+    assertThrows(() => decimalNumber(given("--n", value), "n", { least: 0, most: 2 }), UsageError, message);
+  }
   assertEquals(oneOf(given("--n", "b"), "n", ["a", "b"]), "b");
   assertEquals(oneOf(given("--n", "done"), "n", ["QUEUED", "DONE"]), "DONE");
   assertThrows(() => oneOf(given("--n", "conct"), "n", ["concat"]), UsageError, "(did you mean concat?)");

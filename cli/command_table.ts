@@ -19,13 +19,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "cancel", load: async () => (await import("./commands/cancel.ts")).command },
   { name: "plan", load: async () => (await import("./commands/plan.ts")).command },
   { name: "preview-cost", load: async () => (await import("./commands/preview_cost.ts")).command },
+  { name: "llm", load: async () => (await import("./commands/llm.ts")).command },
+  { name: "models", load: async () => (await import("./commands/models.ts")).command },
+  { name: "calibrate", load: async () => (await import("./commands/calibrate.ts")).command },
+  { name: "cost-report", load: async () => (await import("./commands/cost_report.ts")).command },
   { name: "version", load: async () => (await import("./commands/version.ts")).command },
   { name: "completions", load: async () => (await import("./commands/completions.ts")).command },
   { name: "help", load: async () => (await import("./commands/help.ts")).command },
 ];
 
 /** Commands whose part of the program comes later: known, and refused. */
-export const LATER_COMMANDS: readonly string[] = ["llm", "get", "screen"];
+export const LATER_COMMANDS: readonly string[] = ["get", "screen"];
 
 export function findCommand(name: string): CommandEntry | undefined {
   return COMMANDS.find((entry) => entry.name === name);

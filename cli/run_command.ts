@@ -71,7 +71,7 @@ async function runLoaded(command: Command, asked: Asked): Promise<number> {
     graceAfterInterrupt: (ms) => interrupt.graceMs = ms,
     connect: async (defaultTimeoutMs = CALL_TIMEOUT_MS, signal = interrupt.signal) =>
       clients.use(await connectAs(loadClientConfig(asked.given), defaultTimeoutMs, signal)),
-    readInput: (path) => readInput(path, interrupt.signal),
+    readInput: (path, mostBytes) => readInput(path, interrupt.signal, mostBytes),
   };
   if (command.commonFlags !== false) checkCommonFlags(asked.given);
   return await command.run(context) ?? EXIT.ok;
@@ -83,8 +83,15 @@ function checkCommonFlags(given: GivenFlags): void {
 }
 
 function connectAs(config: ClientConfig, defaultTimeoutMs: number, signal: AbortSignal): Promise<MeshClient> {
-  const { server, key } = config;
-  return connect({ server, key, deviceName: Deno.hostname(), timeoutMs: config.timeoutMs ?? defaultTimeoutMs, signal });
+  const { server, key, timeoutMs = defaultTimeoutMs } = config;
+  return connect({
+    server,
+    key,
+    deviceName: Deno.hostname(),
+    timeoutMs,
+    modelTimeoutMs: config.timeoutMs,
+    signal,
+  });
 }
 
 /** A command that was interrupted has so long to end by itself, in ms: it may be writing to a terminal that takes little. */

@@ -5,8 +5,11 @@ import type { PatientClient } from "./patient_client.ts";
 import { unlessTooOld } from "./too_old.ts";
 
 /** How a job's results can be combined, as people write it. */
-export const REDUCES = ["concat", "json", "lines", "first"] as const;
+export const REDUCES = ["concat", "json", "lines", "first", "llm-summarize"] as const;
 export type Reduce = typeof REDUCES[number];
+
+/** How long a plan may take to be made from words, in ms: a planner program gets 30 s, and a model after it 20 s. */
+export const PLANNING_TIMEOUT_MS = 75_000;
 
 /** Protobuf's int32. */
 export const MOST_WORKERS = 2 ** 31 - 1;
@@ -37,7 +40,12 @@ export async function submitJob(patient: PatientClient, submission: Submission):
 }
 
 function requestOf({ text, plan, maxWorkers, reduce }: Submission, { sessionId }: MeshClient) {
-  return { session_id: sessionId, text, plan, max_workers: maxWorkers, reduce: { kind: reduce.toUpperCase() } };
+  return { session_id: sessionId, text, plan, max_workers: maxWorkers, reduce: { kind: kindOf(reduce) } };
+}
+
+/** On the wire: `LLM_SUMMARIZE`. */
+function kindOf(reduce: Reduce): string {
+  return reduce.toUpperCase().replaceAll("-", "_");
 }
 
 function submitPlainly(client: MeshClient, submission: Submission): Promise<JobInfo> {

@@ -6,6 +6,7 @@ import { wholeNumber } from "../command_line.ts";
 import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import type { Column } from "../output/table.ts";
+import { PLANNING_TIMEOUT_MS } from "../submission.ts";
 
 const COLUMNS: readonly Column[] = [
   { header: "GROUP", align: "right" },
@@ -26,7 +27,7 @@ export const command: Command = {
     const text = positionals.join(" ");
     if (!text.trim()) throw new UsageError("plan needs TEXT: what is the job to do?");
     const maxWorkers = wholeNumber(given, "max-workers", { least: 0, most: 2 ** 31 - 1 }) ?? 0;
-    const client = await connect();
+    const client = await connect(PLANNING_TIMEOUT_MS);
     const preview = await client.orchestrator("PreviewPlan", {
       session_id: client.sessionId,
       text,
@@ -56,7 +57,7 @@ async function printPreview(preview: PlanPreviewResponse, devices: readonly Devi
   );
   await output.line();
   const remarks = [
-    ["Planned by", preview.used_ai ? "a model" : "rule"],
+    ["Planned by", preview.used_ai ? "AI" : "rule"],
     ["Rationale", preview.rationale],
     ["Notes", preview.notes],
     ["Results", preview.reduce?.kind ?? ""],

@@ -1,6 +1,10 @@
+import { MeshError } from "../../agent/core/errors.ts";
+import type { DeviceInfo, DeviceModel } from "../../proto/messages.ts";
+import type { MeshClient } from "../client.ts";
 import type { Command } from "../command.ts";
 import { capabilitiesOf, platformOf } from "../device_view.ts";
 import { findDevice } from "../find_device.ts";
+import { modelWords } from "../model_view.ts";
 import { printable } from "../output/printable.ts";
 import { ago, megabytes, percent } from "../output/units.ts";
 
@@ -26,11 +30,27 @@ export const command: Command = {
       ["Platform", platformOf(device)],
       ["Capabilities", capabilitiesOf(device)],
       ["Address", device.grpc_addr || "-"],
-      ["Model", device.local_model_name || "-"],
+      ...await modelLines(client, device),
       ["CPU load", percent(status.cpu_load)],
       ["Memory", used],
       ["Last seen", ago(status.last_seen)],
     ];
-    for (const [label, value] of lines) await output.line(`${`${label}:`.padEnd(14)}${printable(value)}`);
+    for (const [label, value] of lines) await output.line(`${(label && `${label}:`).padEnd(14)}${printable(value)}`);
   },
 };
+
+/** The device's models, one a line; of an agent that cannot list them, what the device itself said. */
+async function modelLines(client: MeshClient, device: DeviceInfo): Promise<[string, string][]> {
+  const models = (await knownModels(client)).filter((model) => model.device_id === device.device_id);
+  if (models.length === 0) return [["Model", device.local_model_name || "-"]];
+  return models.map((model, at) => [at > 0 ? "" : models.length > 1 ? "Models" : "Model", modelWords(model)]);
+}
+
+async function knownModels(client: MeshClient): Promise<DeviceModel[]> {
+  try {
+    return (await client.mesh("ListModels", {})).models;
+  } catch (error) {
+    if (error instanceof MeshError && error.code === "UNIMPLEMENTED") return [];
+    throw error;
+  }
+}

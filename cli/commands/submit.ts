@@ -15,7 +15,7 @@ import type { Output } from "../output/output.ts";
 import { printable } from "../output/printable.ts";
 import { PatientClient } from "../patient_client.ts";
 import { readPlan } from "../read_plan.ts";
-import { MOST_WORKERS, REDUCES, type Submission, submitJob } from "../submission.ts";
+import { MOST_WORKERS, PLANNING_TIMEOUT_MS, REDUCES, type Submission, submitJob } from "../submission.ts";
 
 /** What saying how a cancellation went may take, in ms. */
 const OUTPUT_MS = 500;
@@ -29,15 +29,16 @@ export const command: Command = {
   ],
   details: "Prints the job's id and summary; with --wait also its final result, and ends with exit code 1 when it " +
     "failed. FILE may be - for standard input. With --json: the message JobInfo, or with --wait JobStatus.\n" +
-    "The results are combined as one text with a heading for each device (concat), as a JSON list with task and device " +
-    "(json), as the outputs alone (lines), or as the first success, which ends the rest of its group (first).\n" +
+    "The results are combined as one text with a heading for each device (concat, the default), as a JSON list with " +
+    "task and device (json), as the outputs alone (lines), as the first success, which ends the rest of its group " +
+    "(first), or as a summary that a model of the mesh writes of them (llm-summarize).\n" +
     "A task of a plan file may have a time limit of its own, which goes before --task-timeout:\n" +
     '  {"task_id": "a", "kind": "ECHO", "input": "hi", "timeout": "5m"}\n' +
     "Ctrl-C ends the waiting only; with --cancel-on-interrupt it cancels the job too.",
   flags: {
     plan: { kind: "string", placeholder: "FILE", help: 'a plan: {"groups": […]}' },
     "max-workers": { kind: "string", placeholder: "N", help: "use at most N devices (default: all)" },
-    reduce: { kind: "string", placeholder: REDUCES.join("|"), help: "how the results are combined (default concat)" },
+    reduce: { kind: "string", placeholder: "KIND", help: `how the results are combined: ${REDUCES.join(", ")}` },
     "task-timeout": {
       kind: "string",
       placeholder: "DURATION",
@@ -47,11 +48,12 @@ export const command: Command = {
     "cancel-on-interrupt": { kind: "boolean", help: "with --wait: Ctrl-C cancels the job" },
   },
   arguments: { least: 0, most: Infinity },
+  completes: { flags: { reduce: REDUCES } },
   async run(context) {
     const { given, output, signal } = context;
     const submission = await readSubmission(context);
     using asking = askingSignal(context);
-    const connect = () => context.connect(undefined, asking.signal);
+    const connect = () => context.connect(submission.plan ? undefined : PLANNING_TIMEOUT_MS, asking.signal);
     const onAway = ({ message }: MeshError) => output.note(`${message}; trying again`);
     const patient = new PatientClient(await connect(), { reconnect: connect, onAway, signal: asking.signal });
     signal.throwIfAborted();

@@ -37,6 +37,8 @@ Deno.test({
     assertEquals(await bashOffers("devices", "--wa"), ["--watch"]);
     assertEquals(await bashOffers("--json", "run", "--policy", "require"), ["require-npu", "require-local-model"]);
     assertEquals(await bashOffers("agent", "--auth", ""), ["required", "open"]);
+    assertEquals(await bashOffers("submit", "--reduce", "l"), ["lines", "llm-summarize"]);
+    assertEquals(await bashOffers("llm", "--s"), ["--system", "--stream", "--server"]);
     assertEquals(await bashOffers("devices", "--server", ""), []);
     assertEquals(await bashOffers("completions", "f"), ["fish"]);
     const folder = await Deno.makeTempDir();
@@ -76,7 +78,8 @@ Deno.test("every shell is offered every command and flag, and nothing that is no
     for (const name of NAMES) assertStringIncludes(script, name);
     assertStringIncludes(script, "key-file");
     assertStringIncludes(script, "prefer-remote");
-    assert(!script.includes("tls-ca") && !script.includes("ollama"), shell);
+    assertStringIncludes(script, "llm-summarize");
+    assert(!script.includes("tls-ca") && !script.includes("no-screen"), shell);
   }
 });
 

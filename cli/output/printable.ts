@@ -20,6 +20,17 @@ export function printableLines(text: string): string {
   return stripVTControlCharacters(text).replace(/\r\n/g, "\n").replace(UNPRINTABLE_IN_LINES, "");
 }
 
+/**
+ * Text of several lines with what would control a terminal shown as `\x1b` or `\u202e`, for what a model says: that
+ * something was there should be seen.
+ */
+export function escapedLines(text: string): string {
+  return text.replace(/\r\n/g, "\n").replace(UNPRINTABLE_IN_LINES, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
+
 /** A document as JSON that controls no terminal: what could is escaped, which is the same to whatever parses it. */
 export function printableJson(document: unknown, indent?: number): string {
   return JSON.stringify(document, null, indent).replace(

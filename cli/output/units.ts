@@ -15,6 +15,23 @@ export function megabytes(mb: number): string {
   return mb < 1024 ? `${Math.round(mb)} MB` : `${(mb / 1024).toFixed(1)} GB`;
 }
 
+/** A size on disk in bytes, as {@link megabytes} says it; below 1 MB in kB: `302 kB`. */
+export function bytes(count: number): string {
+  return count < 1024 * 1024 ? `${Math.ceil(count / 1024)} kB` : megabytes(count / 1024 / 1024);
+}
+
+/** Tokens a second: `812`, `45.2`; `-` where nothing was measured (0). */
+export function tokenRate(perSecond: number): string {
+  if (!(perSecond > 0 && Number.isFinite(perSecond))) return "-";
+  return perSecond < 99.95 ? perSecond.toFixed(1) : String(Math.round(perSecond));
+}
+
+/** A share in per cent, with a tenth where it is small: `6.8 %`, `12 %`. */
+export function share(ratio: number): string {
+  if (!Number.isFinite(ratio)) return "-";
+  return `${ratio < 0.0995 ? Number((ratio * 100).toFixed(1)) : Math.round(ratio * 100)} %`;
+}
+
 /** A load of 0..1 in per cent; `-` where it is unknown (-1). */
 export function percent(load: number): string {
   return load < 0 || !Number.isFinite(load) ? "-" : `${Math.round(load * 100)} %`;

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../tests/assert.ts";
-import { ago, count, duration, megabytes, percent } from "./units.ts";
+import { ago, bytes, count, duration, megabytes, percent, share, tokenRate } from "./units.ts";
 
 Deno.test("durations are said as people say them", () => {
   const cases: [number, string][] = [
@@ -39,4 +39,10 @@ Deno.test("memory, load and time since are said with their units", () => {
   ]);
   assertEquals([since(7200), since(86_400 * 3)], ["2 h ago", "3 d ago"]);
   assertEquals([count(0, "task"), count(1, "task"), count(2, "task")], ["0 tasks", "1 task", "2 tasks"]);
+});
+
+Deno.test("sizes, rates and errors of models are said with as many figures as mean something", () => {
+  assertEquals([bytes(302_000), bytes(5_000_000), bytes(2_019_393_189)], ["295 kB", "5 MB", "1.9 GB"]);
+  assertEquals([tokenRate(0), tokenRate(4.25), tokenRate(99.96), tokenRate(812.4)], ["-", "4.3", "100", "812"]);
+  assertEquals([share(0), share(0.068), share(0.0999), share(1.5), share(NaN)], ["0 %", "6.8 %", "10 %", "150 %", "-"]);
 });
