@@ -6,6 +6,9 @@ import type { Output } from "./output/output.ts";
 
 const PAGE_COLUMNS = 100;
 
+/** Widest flag or command that what is said of it stands beside. */
+const LEFT_COLUMNS = 32;
+
 /** The list of all commands, for `--json`. */
 function overviewDocument(commands: readonly Command[]): Record<string, unknown> {
   return { commands: commands.map(({ name, summary, usage }) => ({ name, summary, usage })) };
@@ -102,7 +105,10 @@ function said(flag: Flag): string {
   return flag.later ? `${flag.help} (not available yet)` : flag.help;
 }
 
+/** Two columns. What is too wide for the left one has a line of its own, above what is said of it. */
 function aligned(rows: readonly [string, string][]): string[] {
-  const widest = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(widest)}  ${right}`);
+  const widest = Math.max(0, ...rows.map(([left]) => left.length).filter((width) => width <= LEFT_COLUMNS));
+  return rows.flatMap(([left, right]) =>
+    left.length > widest ? [`  ${left}`, `  ${" ".repeat(widest)}  ${right}`] : [`  ${left.padEnd(widest)}  ${right}`]
+  );
 }
