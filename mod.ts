@@ -11,52 +11,35 @@ import { type Environment, processEnvironment } from "./agent/config/paths.ts";
 import { messageOf, UsageError } from "./agent/core/errors.ts";
 import { configureLog, type LogFormat, type LogLevel } from "./agent/core/log.ts";
 import type { RunningAgent } from "./agent/agent.ts";
-import { allJobs } from "./cli/all_jobs.ts";
-import { taskPages } from "./cli/all_tasks.ts";
-import { connect as openSession, type MeshClient } from "./cli/client.ts";
-import { deviceIdOf } from "./cli/find_device.ts";
-import type { JOB_STATES } from "./cli/job_view.ts";
-import { followJob } from "./cli/job_watch.ts";
-import { knownDevices } from "./cli/known_devices.ts";
-import { PatientClient } from "./cli/patient_client.ts";
+import { connect as openSession } from "./cli/client.ts";
+import { Mesh } from "./cli/mesh.ts";
 import { PROGRAM_TIMEOUT_MS } from "./cli/program_result.ts";
-import { type Reduce, submitJob } from "./cli/submission.ts";
-import { submissionOf, type SubmitOptions } from "./cli/submit_options.ts";
-import { watchJob } from "./cli/watch_job.ts";
-import type {
+
+export { type ErrorCode, MeshError, UsageError } from "./agent/core/errors.ts";
+export type { RunningAgent } from "./agent/agent.ts";
+export type { Generation } from "./cli/generation.ts";
+export { type Device, type JobState, Mesh, type OfModel, type PromptOptions, type Where } from "./cli/mesh.ts";
+export type { Reduce } from "./cli/submission.ts";
+export type { SubmitOptions } from "./cli/submit_options.ts";
+export type { Plan } from "./proto/gen/edgemesh/Plan.ts";
+export type { GenerateRequest } from "./proto/gen/edgemesh/v1/GenerateRequest.ts";
+export type {
+  CalibrateResponse,
+  CostError,
   DeviceInfo,
+  DeviceModel,
   DeviceStatus,
+  GenerateEvent,
   JobInfo,
   JobStatus,
   JobSummary,
   JobUpdate,
+  PlacementResponse,
   PlanCostResponse,
   RoutedCommandResponse,
   RoutingMode,
   TaskDetail,
 } from "./proto/messages.ts";
-import type { Plan } from "./proto/gen/edgemesh/Plan.ts";
-
-export { type ErrorCode, MeshError, UsageError } from "./agent/core/errors.ts";
-export type {
-  DeviceInfo,
-  DeviceStatus,
-  JobInfo,
-  JobStatus,
-  JobSummary,
-  JobUpdate,
-  Plan,
-  PlanCostResponse,
-  Reduce,
-  RoutedCommandResponse,
-  RoutingMode,
-  RunningAgent,
-  SubmitOptions,
-  TaskDetail,
-};
-
-/** The state of a job, or of a task. */
-export type JobState = typeof JOB_STATES[number];
 
 /**
  * How an agent runs: the flags of `edgemesh agent` under their names in camelCase, with the same defaults. The
@@ -86,6 +69,20 @@ export interface AgentOptions {
   readonly share?: string;
   /** What this device has, instead of what the probe finds; `["none"]` is neither. */
   readonly capabilities?: readonly ("npu" | "gpu" | "none")[];
+  /** This device's Ollama, as in `OLLAMA_HOST`. Default `http://localhost:11434`. */
+  readonly ollama?: string;
+  /** This device's model server of the OpenAI kind, such as llama.cpp's or LM Studio. Default: none. */
+  readonly openaiEndpoint?: string;
+  /** Uses no model server of this device. */
+  readonly noLlm?: boolean;
+  /** Generations at once, 1 to 256. Default 1. */
+  readonly llmParallel?: number;
+  /** Generations that may wait for their turn, up to 100,000. Default 256. */
+  readonly llmQueue?: number;
+  /** Who turns words into plans. Default `auto`: the planner program, a model or a rule. */
+  readonly planner?: "auto" | "deterministic" | "model" | "external";
+  /** An external planner program. */
+  readonly plannerProgram?: string;
   readonly store?: "sqlite" | "memory";
   /** How long jobs that have ended are kept: `"36h"`, seconds, or `"forever"`. Default `"7d"`. */
   readonly keepJobs?: string | number;
@@ -134,7 +131,10 @@ export interface ConnectOptions {
   readonly key: string;
   /** How the agent's log calls this program. */
   readonly name?: string;
-  /** How long one call may take, in ms. Default 125,000: a command may run for two minutes. */
+  /**
+   * How long one call may take, in ms. Default 125,000: a command may run for two minutes. What waits for a model takes
+   * as long as that takes: a signal ends it.
+   */
   readonly timeoutMs?: number;
   /** Ends every call, and refuses new ones. */
   readonly signal?: AbortSignal;
@@ -158,136 +158,5 @@ function hostPort(address: string) {
     return parseHostPort(address);
   } catch (error) {
     throw new UsageError(`Cannot connect to ${JSON.stringify(address)}: ${messageOf(error)}`);
-  }
-}
-
-/** A device, and what the agent knows of it now. */
-export interface Device extends DeviceInfo {
-  readonly status: DeviceStatus | null;
-  readonly online: boolean;
-}
-
-/** Which device runs a command: a device by its name or id, or the one that a policy chooses. */
-export type Where = { readonly device: string } | { readonly policy: Exclude<RoutingMode, "FORCE_DEVICE_ID"> };
-
-/** A mesh, seen through one of its agents. Each method throws a {@link MeshError} with the agent's code and words. */
-export class Mesh implements Disposable {
-  readonly #patient: PatientClient;
-
-  /** @ignore Made by {@link connect}. */
-  constructor(client: MeshClient, open: () => Promise<MeshClient>, private readonly signal: AbortSignal) {
-    const reconnect = async () => {
-      const next = await open();
-      // Calls that are under way over the old connection still end there.
-      this.client[Symbol.dispose]();
-      return next;
-    };
-    this.#patient = new PatientClient(client, { reconnect, onAway: () => {}, signal });
-  }
-
-  private get client(): MeshClient {
-    return this.#patient.current;
-  }
-
-  /** All known devices, online ones first. */
-  async devices(): Promise<Device[]> {
-    const devices = await knownDevices(this.client);
-    return devices.flatMap(({ device, status, online = true }) => device ? [{ ...device, status, online }] : []);
-  }
-
-  /** Runs an allow-listed program in the shared folder of a device. Its exit code is in `output`, whatever it is. */
-  async run(
-    command: string,
-    args: readonly string[] = [],
-    where: Where = { policy: "BEST_AVAILABLE" },
-  ): Promise<RoutedCommandResponse> {
-    const policy = "device" in where
-      ? { mode: "FORCE_DEVICE_ID" as const, device_id: await deviceIdOf(this.client, where.device) }
-      : { mode: where.policy };
-    const { sessionId: session_id } = this.client;
-    return await this.client.orchestrator("ExecuteRoutedCommand", { session_id, policy, command, args: [...args] });
-  }
-
-  /** What a plan will cost on each online device, or on those named. */
-  async previewCost(plan: Plan, devices: readonly string[] = []): Promise<PlanCostResponse> {
-    const device_ids = await Promise.all(devices.map((device) => deviceIdOf(this.client, device)));
-    return await this.client.orchestrator("PreviewPlanCost", { session_id: this.client.sessionId, plan, device_ids });
-  }
-
-  /**
-   * Submits a job. Once this resolves, the job is on the agent's disk. Where the agent goes away before it has answered,
-   * the job is submitted again for up to a minute, and still is one.
-   *
-   * @param work what to do, in words, or a plan
-   * @throws {UsageError} when an option is wrong, with its name and value
-   */
-  async submit(work: string | Plan, options: SubmitOptions = {}): Promise<JobInfo> {
-    return await submitJob(this.#patient, submissionOf(work, options));
-  }
-
-  /** A job as it is now. */
-  job(jobId: string): Promise<JobStatus> {
-    return this.client.orchestrator("GetJob", { job_id: jobId });
-  }
-
-  /**
-   * Waits until a job has ended, DONE or not, and answers how. An agent that restarts is waited for, for up to a minute
-   * each time.
-   */
-  finished(jobId: string): Promise<JobStatus> {
-    return followJob(this.#patient, jobId, { signal: this.signal });
-  }
-
-  /**
-   * A job as it is now, then what changes, at most ten times a second, to its end; over restarts of the agent, after each
-   * of which comes another snapshot. Whoever leaves the loop ends the watching.
-   *
-   * @param options.countsOnly no single tasks, only how many are in which state
-   */
-  watch(jobId: string, options: { readonly countsOnly?: boolean } = {}): AsyncGenerator<JobUpdate, void, void> {
-    return watchJob(this.#patient, jobId, { countsOnly: options.countsOnly ?? false, signal: this.signal });
-  }
-
-  /**
-   * Cancels a job: what waits is CANCELLED at once, what runs gets 2 s to stop.
-   *
-   * @throws {MeshError} FAILED_PRECONDITION when it is DONE or FAILED already
-   */
-  cancel(jobId: string): Promise<JobSummary> {
-    return this.client.mesh("CancelJob", { job_id: jobId });
-  }
-
-  /**
-   * Forgets a job and its results.
-   *
-   * @throws {MeshError} FAILED_PRECONDITION when it has not ended
-   */
-  async delete(jobId: string): Promise<void> {
-    await this.client.mesh("DeleteJob", { job_id: jobId });
-  }
-
-  /** The tasks of a job in plan order, with their results and why attempts failed; of the largest jobs too. */
-  async *tasks(jobId: string, options: { readonly state?: JobState } = {}): AsyncGenerator<TaskDetail, void, void> {
-    for await (const page of taskPages(this.client, { jobId, state: options.state ?? "" })) yield* page;
-  }
-
-  /**
-   * The newest jobs, newest first.
-   *
-   * @param options.state only jobs in this state
-   * @param options.limit at most so many, `Infinity` for all; default 100
-   * @throws {UsageError} when the limit is no whole number above 0
-   */
-  async jobs(options: { readonly state?: JobState; readonly limit?: number } = {}): Promise<JobSummary[]> {
-    const { state = "", limit = 100 } = options;
-    if (!(limit >= 1 && (Number.isInteger(limit) || limit === Infinity))) {
-      throw new UsageError(`limit "${limit}": not a whole number from 1`);
-    }
-    return await Array.fromAsync(allJobs(this.client, { state, limit }));
-  }
-
-  /** Closes the connection. */
-  [Symbol.dispose](): void {
-    this.client[Symbol.dispose]();
   }
 }

@@ -1,5 +1,6 @@
+import { CannedAgent } from "./cli/canned_agent.ts";
 import { connect, MeshError, startAgent, type SubmitOptions, UsageError } from "./mod.ts";
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "./tests/assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "./tests/assert.ts";
 import { TemporaryFolder, TEST_KEY } from "./tests/processes.ts";
 
 const PORTS = { grpc: "127.0.0.1:0", http: "127.0.0.1:0" };
@@ -119,6 +120,94 @@ Deno.test("library: a job's wrong option is named, and never passes for another"
   assertEquals(await mesh.jobs({ limit: Infinity }), []);
 });
 
+const LAPTOP = "3f2a9c10-0000-4000-8000-000000000001";
+
+/** What an agent says of a generation on the laptop. */
+const SPEECH = [
+  { start: { device_id: LAPTOP, device_name: "laptop", model: "llama3.2:3b" } },
+  { text: "Hel" },
+  { text: "lo" },
+  { end: { finish_reason: "stop", stats: { model: "llama3.2:3b", output_tokens: 2 } } },
+];
+
+Deno.test("library: a prompt is answered by a model of the mesh, at once or piece by piece", async () => {
+  await using agent = await CannedAgent.start({
+    ListDevices: () => ({ devices: [{ device_id: LAPTOP, device_name: "laptop" }] }),
+    Generate: () => SPEECH,
+  });
+  using mesh = await connect(agent.address, { key: "right" });
+  const answer = await mesh.prompt("Say hello", {
+    device: "laptop",
+    maxTokens: 5,
+    temperature: 0,
+    system: "Be brief.",
+  });
+  assertEquals([answer.output, answer.device_name, answer.tokens_generated, answer.finish_reason], [
+    "Hello",
+    "laptop",
+    2,
+    "stop",
+  ]);
+  const pieces: string[] = [];
+  for await (const { text } of mesh.generate({ prompt: "Say hello", format: "json" })) pieces.push(text);
+  assertEquals(pieces, ["", "Hel", "lo", ""]);
+  const [prompted, generated] = agent.requests("Generate");
+  assertEquals([prompted.device_id, prompted.max_tokens, prompted.sampling.temperature], [LAPTOP, 5, 0]);
+  assertEquals(prompted.messages.map((message: { role: string }) => message.role), ["system", "user"]);
+  assertEquals([generated.prompt, generated.format], ["Say hello", "json"]);
+});
+
+Deno.test("library: leaving a generation, or a signal, stops the model", async () => {
+  await using agent = await CannedAgent.start({
+    async *Generate() {
+      yield* SPEECH.slice(0, 2);
+      await new Promise(() => {});
+    },
+  });
+  using mesh = await connect(agent.address, { key: "right" });
+  const stop = new AbortController();
+  const prompted = mesh.prompt("Say hello", { signal: stop.signal });
+  const { cancelled } = await agent.called("Generate");
+  stop.abort(new Error("enough"));
+  await assertRejects(() => prompted, Error, "enough");
+  await aborted(cancelled);
+  for await (const { text } of mesh.generate({ prompt: "Say hello" })) if (text) break;
+  const last = agent.calls.at(-1)?.cancelled;
+  assert(last && last !== cancelled);
+  await aborted(last);
+});
+
+Deno.test("library: models, their measurement, placements and cost reports are asked for", async () => {
+  await using agent = await CannedAgent.start({
+    ListDevices: () => ({ devices: [{ device_id: LAPTOP, device_name: "laptop" }] }),
+    ListModels: () => ({ models: [{ device_id: LAPTOP, model: { name: "llama3.2:3b" }, is_default: true }] }),
+    Calibrate: ({ device_id, model }) => ({ device_id, model, rates: { decode_toks_per_s: 45 } }),
+    CostReport: ({ device_id, model }) => ({ errors: [{ device_id, model, median_error: 0.1 }] }),
+    PreviewPlacement: ({ max_workers }) => ({ total_predicted_ms: 10, notes: [`${max_workers} devices`] }),
+  });
+  using mesh = await connect(agent.address, { key: "right" });
+  assertEquals((await mesh.models()).map(({ model }) => model?.name), ["llama3.2:3b"]);
+  const measured = await mesh.calibrate({ device: "laptop", model: "llama3.2:3b" });
+  assertEquals([measured.device_id, measured.model, measured.rates?.decode_toks_per_s], [LAPTOP, "llama3.2:3b", 45]);
+  assertEquals((await mesh.calibrate()).device_id, "");
+  const [error] = await mesh.costReport({ device: "laptop" });
+  assertEquals([error?.device_id, error?.model, error?.median_error], [LAPTOP, "", 0.1]);
+  const plan = { groups: [{ tasks: [{ task_id: "a", kind: "ECHO" }] }] };
+  assertEquals((await mesh.previewPlacement(plan, { maxWorkers: 2 })).notes, ["2 devices"]);
+});
+
+Deno.test("library: a number that no model can be given is named, and nothing is asked", async () => {
+  await using agent = await CannedAgent.start({ Generate: () => SPEECH });
+  using mesh = await connect(agent.address, { key: "right" });
+  await assertRejects(() => mesh.prompt("x", { maxTokens: 1.5 }), UsageError, 'max_tokens "1.5": not a whole number');
+  await assertRejects(() => mesh.prompt("x", { temperature: NaN }), UsageError, 'temperature "NaN": not a number');
+  const wrong = { prompt: "x", sampling: { seed: 0.5 } };
+  await assertRejects(() => mesh.generate(wrong).next(), UsageError, 'seed "0.5": not a whole number');
+  const plan = { groups: [{ tasks: [{ task_id: "a", kind: "ECHO" }] }] };
+  await assertRejects(() => mesh.previewPlacement(plan, { maxWorkers: -1 }), UsageError, 'maxWorkers "-1"');
+  assertEquals(agent.requests("Generate").length, 0);
+});
+
 Deno.test("library: a connection that was closed says so", async () => {
   using folder = new TemporaryFolder();
   await using agent = await startAgent({ ...PORTS, key: TEST_KEY, dataDir: folder.path, store: "memory" });
@@ -127,6 +216,7 @@ Deno.test("library: a connection that was closed says so", async () => {
   await assertRejects(() => mesh.jobs(), MeshError, "this connection is closed");
   await assertRejects(() => mesh.submit("x"), MeshError, "this connection is closed");
   await assertRejects(() => mesh.watch("a job").next(), MeshError, "this connection is closed");
+  await assertRejects(() => mesh.prompt("x"), MeshError, "this connection is closed");
 });
 
 Deno.test("library: nobody there, a wrong key and a wrong address are told apart", async () => {
@@ -138,3 +228,8 @@ Deno.test("library: nobody there, a wrong key and a wrong address are told apart
   const refused = await assertRejects(() => connect(agent.grpc, { key: "a guess" }), MeshError);
   assertEquals(refused.code, "UNAUTHENTICATED");
 });
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -31,7 +31,7 @@ export function submissionOf(work: string | Plan, options: SubmitOptions): Submi
   const { maxWorkers = 0, reduce = "concat", taskTimeoutMs, taskTimeouts = {} } = options;
   return {
     ...(typeof work === "string" ? { text: work, plan: null } : { text: "", plan: work }),
-    maxWorkers: workers(maxWorkers),
+    maxWorkers: workerCount(maxWorkers),
     reduce,
     taskTimeoutMs: taskTimeoutMs === undefined ? undefined : timeout("taskTimeoutMs", taskTimeoutMs),
     taskTimeoutsMs: new Map(
@@ -41,7 +41,8 @@ export function submissionOf(work: string | Plan, options: SubmitOptions): Submi
   };
 }
 
-function workers(count: number): number {
+/** @throws {UsageError} when it is no number of devices; 0 = all */
+export function workerCount(count: number): number {
   if (Number.isInteger(count) && count >= 0 && count <= MOST_WORKERS) return count;
   throw new UsageError(`maxWorkers "${count}": not a whole number from 0 (all) to ${MOST_WORKERS}`);
 }
