@@ -2,7 +2,10 @@ import { type Gguf, type GgufTensor, type GgufValue, writeGguf } from "./gguf.ts
 import { seededRandom } from "./random.ts";
 import { BOS, EOS, likelihood, TOKENS, UNKNOWN } from "./byte_vocabulary.ts";
 
-/** How large the model is, and which one. */
+/**
+ * How large the model is, and which one. On one processor of a small machine, with one thread: 4,400 tokens/s of prompt
+ * and 1,900 of answer as it is; 1,000 and 490 with 8 layers; 160 and 70 with 8 layers and a width of 256.
+ */
 export interface TinyModelOptions {
   /** Another seed gives other weights, so other words. 1 when not given. */
   readonly seed?: number;
@@ -14,6 +17,8 @@ export interface TinyModelOptions {
   readonly contextLength?: number;
   /** Whether it only embeds, and cannot speak. */
   readonly embeds?: boolean;
+  /** Whether a tensor is left out, so that a server takes the model and then cannot load it. */
+  readonly incomplete?: boolean;
 }
 
 /** Attention heads of each layer. */
@@ -36,15 +41,16 @@ const CONSTANT = 4;
  * @throws {RangeError} when the width is no multiple of 16
  */
 export function tinyModel(options: TinyModelOptions = {}): Uint8Array<ArrayBuffer> {
-  const { seed = 1, layers = 2, width = 64, contextLength = 8192, embeds = false } = options;
+  const { seed = 1, layers = 2, width = 64, contextLength = 8192, embeds = false, incomplete = false } = options;
   if (width % 16 !== 0 || width <= 0) throw new RangeError(`the width must be a multiple of 16, got ${width}`);
+  const whole = tensors({ seed, layers, width });
   return writeGguf({
     metadata: metadata({ seed, layers, width, contextLength, embeds }),
-    tensors: tensors({ seed, layers, width }),
+    tensors: whole.filter(({ name }) => !incomplete || name !== "output_norm.weight"),
   });
 }
 
-function metadata(options: Required<TinyModelOptions>): Gguf["metadata"] {
+function metadata(options: Required<Omit<TinyModelOptions, "incomplete">>): Gguf["metadata"] {
   const { seed, layers, width, contextLength, embeds } = options;
   const u32 = (value: number): GgufValue => ({ type: "u32", value });
   const string = (value: string): GgufValue => ({ type: "string", value });
