@@ -22,14 +22,14 @@ export interface Capacity {
 export interface SpeechRequest {
   /** All that it reads. */
   readonly prompt: string;
-  /** Tokens at most; 0 = no limit. */
-  readonly maxTokens: number;
+  /** Tokens at most; null = no limit, 0 = without end. */
+  readonly maxTokens: number | null;
   readonly stops: readonly string[];
   /** What it says; null = the prompt's words. */
   readonly text: string | null;
 }
 
-/** What saying it took. Durations in ms, as they were. */
+/** What saying it took. Durations in ms, as they were: the first token comes with the end of reading the prompt. */
 export interface Spoken {
   readonly finishReason: "stop" | "length";
   readonly promptTokens: number;
@@ -51,6 +51,9 @@ export interface Listener {
 
 /** Tokens of an answer without a limit: what the prompt has, but no more than this. */
 const USUAL_TOKENS = 64;
+
+/** As many tokens take longer than any test. */
+const WITHOUT_END = 1_000_000;
 
 /**
  * Loads the model unless it is in memory. Requests that come meanwhile wait for the same loading.
@@ -90,7 +93,7 @@ export async function speak(
   const { tokens, thinking, finishReason } = answerTo(request, model);
   for (const [at, token] of tokens.entries()) {
     if (at > 0) await listener.before(at);
-    await passed(outputStart, (at + 1) * speed.msPerToken, signal);
+    await passed(outputStart, at * speed.msPerToken, signal);
     signal.throwIfAborted();
     await listener.onToken(token, at < thinking ? "thinking" : "answer", at);
   }
@@ -111,13 +114,13 @@ function answerTo(
   model: ModelState,
 ): { tokens: string[]; thinking: number; finishReason: "stop" | "length" } {
   const thinking = tokensOf(model.given.thinking ?? "");
-  const room = maxTokens > 0 ? maxTokens : Infinity;
-  const usual = maxTokens > 0 ? maxTokens : Math.min(USUAL_TOKENS, prompt.split(/\s+/u).filter(Boolean).length || 1);
-  const said = text === null ? echoTokens(prompt, usual) : tokensOf(text);
+  const room = maxTokens === 0 ? WITHOUT_END : maxTokens ?? Infinity;
+  const usual = Math.min(USUAL_TOKENS, prompt.split(/\s+/u).filter(Boolean).length || 1);
+  const said = text === null ? echoTokens(prompt, maxTokens === null ? usual : room) : tokensOf(text);
   const cut = cutAtStop(said, stops);
   const all = [...thinking, ...cut.tokens];
-  // Words without a limit of the text's own go on until the limit.
-  const isLong = all.length > room || (text === null && maxTokens > 0 && !cut.stopped);
+  // The prompt's words go on until the limit.
+  const isLong = all.length > room || (text === null && maxTokens !== null && !cut.stopped);
   return {
     tokens: all.slice(0, room),
     thinking: Math.min(thinking.length, room),

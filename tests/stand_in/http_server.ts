@@ -18,8 +18,12 @@ export class StandInHttpServer {
   #port = 0;
   #accepted = 0;
 
-  constructor(respond: (exchange: HttpExchange) => Promise<void>) {
+  readonly #onConnections: () => void;
+
+  /** @param onConnections called when a connection was opened or closed */
+  constructor(respond: (exchange: HttpExchange) => Promise<void>, onConnections: () => void) {
     this.#respond = respond;
+    this.#onConnections = onConnections;
   }
 
   get url(): string {
@@ -62,6 +66,7 @@ export class StandInHttpServer {
         connection.setNoDelay(true);
         this.#accepted += 1;
         this.#connections.add(connection);
+        this.#onConnections();
         this.#track(this.#serve(connection));
       }
     } catch (error) {
@@ -83,6 +88,7 @@ export class StandInHttpServer {
     } finally {
       this.#connections.delete(connection);
       close(connection);
+      this.#onConnections();
       await input.ended;
     }
   }

@@ -18,6 +18,8 @@ export interface StandInModel {
   readonly modifiedAt?: Date;
   /** What `/api/show` says that it can do; null = nothing, as older servers do. Default: completion. */
   readonly capabilities?: readonly string[] | null;
+  /** Whether it makes embeddings where it is asked to, which those that write text mostly do too. Default true. */
+  readonly embeds?: boolean;
   /** Of its embeddings; default 8. */
   readonly dimensions?: number;
   /** Said before the answer, as thinking; costs tokens as any other text. */

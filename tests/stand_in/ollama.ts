@@ -60,7 +60,7 @@ export class StandInOllama implements AsyncDisposable {
     this.json = options.json ?? (() => ({}));
     this.version = options.version ?? "0.13.5";
     this.models = options.models ?? [{ name: "llama3.2:latest" }];
-    this.#http = new StandInHttpServer((exchange) => this.#respond(exchange));
+    this.#http = new StandInHttpServer((exchange) => this.#respond(exchange), () => this.#record.changed());
   }
 
   static start(options: OllamaOptions = {}): Promise<StandInOllama> {
@@ -119,7 +119,7 @@ export class StandInOllama implements AsyncDisposable {
     model.lastPrompt = [];
   }
 
-  /** Resolves as soon as `holds` is true of what it sees; it is asked whenever a request comes, goes on or ends. */
+  /** Resolves as soon as `holds` is true of what it sees; it is asked whenever a request or a connection changes. */
   until(holds: (ollama: this) => boolean): Promise<void> {
     return this.#record.until(() => holds(this));
   }
@@ -200,7 +200,7 @@ export class StandInOllama implements AsyncDisposable {
     const fault = this.#faults.take(record.path, true);
     if (fault) await meetFault(fault, 0, exchange);
     if (!model) return await exchange.respond(404, JSON_TYPE, OLLAMA_ERRORS.notFoundToEmbed(name));
-    if (model.capabilities && !model.capabilities.includes("embedding")) {
+    if (model.given.embeds === false) {
       return await exchange.respond(501, JSON_TYPE, OLLAMA_ERRORS.cannotEmbed);
     }
     const { speed, life } = this.#capacity(model);

@@ -76,7 +76,7 @@ function details(model: ModelState) {
   };
 }
 
-/** Durations in ns. Like Ollama, what is 0 is left out. */
+/** Durations in ns. As with Ollama, what is 0 is left out, and the time for the output begins after its first token. */
 export function metrics(spoken: Spoken, totalMs: number) {
   return {
     total_duration: ns(totalMs),
@@ -84,7 +84,7 @@ export function metrics(spoken: Spoken, totalMs: number) {
     ...(spoken.promptTokens > 0 ? { prompt_eval_count: spoken.promptTokens } : {}),
     prompt_eval_duration: ns(spoken.promptMs),
     ...(spoken.outputTokens > 0 ? { eval_count: spoken.outputTokens } : {}),
-    eval_duration: ns(spoken.outputMs),
+    ...(spoken.outputTokens > 1 ? { eval_duration: ns(spoken.outputMs) } : {}),
   };
 }
 

@@ -42,7 +42,8 @@ export function askedOf(
       : null,
     speech: {
       prompt,
-      maxTokens: Math.max(0, options.num_predict ?? 0),
+      // Ollama takes 0 for "without end", and what is negative for its own limit.
+      maxTokens: options.num_predict === undefined || options.num_predict < 0 ? null : options.num_predict,
       stops: options.stop ?? [],
       text: wantsJson ? JSON.stringify(json(body)) : say(body),
     },

@@ -37,8 +37,8 @@ Deno.test("the stand-in says as many words as num_predict asks for, a line each,
   assertEquals(streamed.map((line) => line.response), ["one", " two", " three", " one", " two", ""]);
   const last = streamed.at(-1) ?? {};
   assertEquals([last.done, last.done_reason, last.prompt_eval_count, last.eval_count], [true, "length", 3, 5]);
-  assert(Number(last.prompt_eval_duration) >= 5e6 && Number(last.eval_duration) >= 14e6);
-  assert(Number(last.total_duration) >= 20e6);
+  assert(Number(last.prompt_eval_duration) >= 5e6 && Number(last.eval_duration) >= 11e6);
+  assert(Number(last.total_duration) >= 17e6);
 
   const messages = [{ role: "user", content: "one two" }];
   const whole = await (await post(`${ollama.url}/api/chat`, { model: "llama3.2", messages, stream: false })).json();
@@ -91,7 +91,7 @@ Deno.test("the stand-in sees that a client closed its connection", async () => {
 
 Deno.test("the stand-in refuses as Ollama does", async () => {
   await using ollama = await StandInOllama.start({
-    models: [{ name: "llama3.2" }, { name: "embedder", capabilities: ["embedding"] }],
+    models: [{ name: "llama3.2", embeds: false }, { name: "embedder", capabilities: ["embedding"] }],
     parallel: 1,
     maxQueue: 0,
     msPerToken: 5,
