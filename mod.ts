@@ -132,8 +132,8 @@ export interface ConnectOptions {
   /** How the agent's log calls this program. */
   readonly name?: string;
   /**
-   * How long one call may take, in ms. Default 125,000: a command may run for two minutes. What waits for a model takes
-   * as long as that takes: a signal ends it.
+   * How long one call may take, in ms. Default 125,000: a command may run for two minutes. What waits for a model may
+   * take a day: a signal ends it sooner.
    */
   readonly timeoutMs?: number;
   /** Ends every call, and refuses new ones. */

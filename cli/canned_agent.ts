@@ -13,6 +13,8 @@ export interface ReceivedCall {
   readonly authorization: string | undefined;
   /** The metadata `x-idempotency-key`. */
   readonly idempotencyKey: string | undefined;
+  /** What its deadline left of it when it came, in ms; Infinity = it had none. */
+  readonly remainingMs: number;
   /** Aborts when the caller goes away before it is answered. */
   readonly cancelled: AbortSignal;
 }
@@ -37,6 +39,12 @@ export type CannedAnswers =
 export class Failure {
   constructor(readonly code: grpc.status, readonly details: string) {}
 }
+
+type CannedCall = EventEmitter & {
+  readonly request: unknown;
+  readonly metadata: grpc.Metadata;
+  getDeadline(): grpc.Deadline;
+};
 
 export const SESSION_ID = "11111111-2222-4333-8444-555555555555";
 
@@ -135,7 +143,7 @@ export class CannedAgent implements AsyncDisposable {
   }
 
   /** Keeps a call for the test. @returns how often the method was called before */
-  #record(method: string, call: EventEmitter & { request: unknown; metadata: grpc.Metadata }): number {
+  #record(method: string, call: CannedCall): number {
     const times = this.requests(method).length;
     const text = (key: string) => call.metadata.get(key)[0]?.toString();
     const cancel = new AbortController();
@@ -145,6 +153,7 @@ export class CannedAgent implements AsyncDisposable {
       request: call.request,
       authorization: text("authorization"),
       idempotencyKey: text("x-idempotency-key"),
+      remainingMs: Number(call.getDeadline()) - Date.now(),
       cancelled: cancel.signal,
     });
     this.#received.resolve();

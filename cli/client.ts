@@ -44,6 +44,9 @@ const UNHURRIED: ReadonlySet<string> = new Set<OrchestratorMethod | MeshMethod |
   "RunLLMTask",
 ]);
 
+/** So long is as long as it takes, in ms: a day. A device ends a generation of which nobody says how long after 250 s. */
+const UNHURRIED_MS = 86_400_000;
+
 type RequestOf<Method> = Method extends { requestSerialize: (value: infer Request) => unknown } ? Request : never;
 type AnswerOf<Method> = Method extends { responseDeserialize: (bytes: never) => infer Answer } ? Answer : never;
 type Orchestrator = OrchestratorServiceDefinition;
@@ -91,7 +94,7 @@ export interface ConnectOptions {
   readonly deviceName: string;
   /** How long each call may take, in ms. */
   readonly timeoutMs: number;
-  /** How long a call may take that waits for a model, in ms. Default: as long as it takes. */
+  /** How long a call may take that waits for a model, in ms. Default: a day. */
   readonly modelTimeoutMs?: number | undefined;
   /** Cancels what runs and refuses what comes. */
   readonly signal: AbortSignal;
@@ -190,6 +193,10 @@ class Connection implements MeshClient {
     this.#channel.close();
   }
 
+  get #modelTimeoutMs(): number {
+    return this.options.modelTimeoutMs ?? UNHURRIED_MS;
+  }
+
   #call<Request, Answer>(
     method: string,
     definition: MethodDefinition,
@@ -197,7 +204,7 @@ class Connection implements MeshClient {
     metadata = this.#metadata,
   ): Promise<Answer> {
     const { signal, server } = this.options;
-    const timeoutMs = UNHURRIED.has(method) ? this.options.modelTimeoutMs : this.options.timeoutMs;
+    const timeoutMs = UNHURRIED.has(method) ? this.#modelTimeoutMs : this.options.timeoutMs;
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       if (this.#closed) return reject(closed());
@@ -207,7 +214,7 @@ class Connection implements MeshClient {
         definition.responseDeserialize,
         request,
         metadata,
-        { deadline: deadlineIn(timeoutMs) },
+        { deadline: Date.now() + timeoutMs },
         (error, answer) => {
           signal.removeEventListener("abort", onAbort);
           if (signal.aborted) reject(signal.reason);
@@ -227,9 +234,9 @@ class Connection implements MeshClient {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Message, void, void> {
     const { path, requestSerialize, responseDeserialize } = this.services.mesh[method] as unknown as MethodDefinition;
-    const { server, modelTimeoutMs } = this.options;
+    const { server } = this.options;
     const signals = [this.options.signal, ...(signal ? [signal] : [])];
-    const timeoutMs = UNHURRIED.has(method) ? modelTimeoutMs : undefined;
+    const timeoutMs = UNHURRIED.has(method) ? this.#modelTimeoutMs : undefined;
     const open = () => {
       if (this.#closed) throw closed();
       return this.#channel.makeServerStreamRequest(
@@ -238,16 +245,11 @@ class Connection implements MeshClient {
         responseDeserialize as (bytes: Buffer) => Message,
         request,
         this.#metadata,
-        { deadline: deadlineIn(timeoutMs) },
+        { deadline: timeoutMs === undefined ? Infinity : Date.now() + timeoutMs },
       );
     };
     return received(open, { method, server, timeoutMs, signals });
   }
-}
-
-/** As gRPC takes it: a time, in ms since 1970. */
-function deadlineIn(ms: number | undefined): number {
-  return ms === undefined ? Infinity : Date.now() + ms;
 }
 
 function closed(): MeshError {

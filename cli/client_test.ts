@@ -213,6 +213,9 @@ Deno.test("a model takes longer than other calls may, but not longer than was al
   using patient = await connect(options(agent, { timeoutMs: 200 }));
   assertEquals((await patient.orchestrator("RunLLMTask", {})).output, "done");
   await assertRejects(() => patient.orchestrator("GetJob", {}), MeshError, "did not answer within 0.2 s");
+  // Where nothing was said, a device would end it after 250 s.
+  const { remainingMs } = await agent.called("RunLLMTask");
+  assert(remainingMs > 86_000_000 && remainingMs <= 86_400_000, String(remainingMs));
   using hurried = await connect(options(agent, { modelTimeoutMs: 200 }));
   const calls = [() => hurried.mesh("Calibrate", {}), () => Array.fromAsync(hurried.generate({ prompt: "x" }))];
   for (const call of calls) {

@@ -15,7 +15,7 @@ export const command: Command = {
     "for standard input, up to 4 MiB. Standard output gets what the model says, and nothing else: all of it at its end, " +
     "or with --stream piece by piece. On a terminal, what would control it is shown as \\x1b; elsewhere the output is as " +
     "the model wrote it. Ctrl-C stops the model, too.\n" +
-    "Models take as long as they take: only --timeout, where it is given, ends them.\n" +
+    "It may take a day, or as long as --timeout says.\n" +
     "With --json: output, model_used, tokens_generated, error (empty), device_id, device_name, finish_reason (stop, or " +
     "length where a limit of tokens ended it) and stats; with --stream one message GenerateEvent a line. A failure is " +
     "an object in error, beside what the model had said.",
