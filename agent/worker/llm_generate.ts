@@ -1,0 +1,46 @@
+import type { GenerateRequest, GenerationStats } from "../../proto/messages.ts";
+import { LinkedSignal } from "../core/abort.ts";
+import { MeshError } from "../core/errors.ts";
+import { generateRequest } from "../llm/generate_request.ts";
+import type { LastingKind } from "./task_kind.ts";
+
+/** Characters that a task may answer with, at most: what a job keeps of it. */
+const MAX_OUTPUT = 1024 * 1024;
+
+/** This device's models, as a task uses them. */
+export interface GenerationSource {
+  generate(
+    request: GenerateRequest,
+    options: {
+      readonly onText: (text: string) => void;
+      readonly signal: AbortSignal;
+      /** `Infinity` = the signal alone limits it. */
+      readonly timeoutMs: number;
+    },
+  ): Promise<{ readonly stats: GenerationStats }>;
+}
+
+/**
+ * Has this device's own choice of a model answer the input as a prompt. What the model server cannot do keeps its code, so
+ * that another device may do better.
+ *
+ * @param parallel generations that the device runs at once
+ */
+export function llmGenerateKind(models: GenerationSource, parallel: number): LastingKind {
+  return {
+    name: "LLM_GENERATE",
+    slots: parallel,
+    async run(prompt, _host, signal, max_tokens) {
+      if (prompt === "") throw new MeshError("INVALID_ARGUMENT", "input: is empty; it has to be a prompt");
+      using run = new LinkedSignal(signal);
+      let output = "";
+      const onText = (text: string) => {
+        output += text;
+        if (output.length > MAX_OUTPUT) run.abort(new Error(`the model wrote more than ${MAX_OUTPUT} characters`));
+      };
+      const options = { onText, signal: run.signal, timeoutMs: Infinity };
+      const { stats } = await models.generate(generateRequest({ prompt, max_tokens }), options);
+      return { output, stats };
+    },
+  };
+}
