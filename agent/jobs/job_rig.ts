@@ -52,6 +52,7 @@ export class JobRig implements AsyncDisposable {
       dispatcher: this.mesh,
       devices: {
         has: (deviceId) => ["a", "b", "c"].includes(deviceId),
+        lacksModel: () => undefined,
         online: () => this.mesh.devices.map((device_id) => deviceInfo({ device_id })),
       },
       planner: new DeterministicPlanner(),

@@ -14,6 +14,7 @@ import { Journal } from "./journal.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import { type Answered, Scheduler } from "./scheduler.ts";
 import { isFinished, moveJob } from "./states.ts";
+import { type OutputSummarizer, Summaries } from "./summaries.ts";
 import type { JobSubmission } from "./submission.ts";
 import { type Room, Submitter, type SubmitterOptions } from "./submitter.ts";
 import { pageOf, storedPage, type TaskPage, type TaskQuery } from "./task_pages.ts";
@@ -28,6 +29,8 @@ export interface JobServiceOptions extends SubmitterOptions {
   readonly dispatcher: TaskDispatcher;
   /** How long a task waits for the device that it names while that is away, in ms. */
   readonly reattachGraceMs: number;
+  /** Writes the summaries of jobs whose reduce is LLM_SUMMARIZE. */
+  readonly summarizer?: OutputSummarizer;
   /** Predictions for tasks that models answer. */
   readonly outlook?: GenerationOutlook;
 }
@@ -53,11 +56,13 @@ export class JobService implements Component {
   readonly #room: Room = { openTasks: 0, memory: new MemoryBudget() };
   readonly #watches = new JobWatches();
   readonly #cancels = new Map<Job, Cancel>();
+  readonly #summaries: Summaries;
   #stopping = false;
   #stopped = false;
 
   constructor(private readonly options: JobServiceOptions) {
     this.#submitter = new Submitter(options, this.#room, (job) => this.#begin(job));
+    this.#summaries = new Summaries(options.summarizer);
     this.#journal = new Journal(options.store, () => this.#scheduler.pass());
     this.#scheduler = new Scheduler(options.dispatcher, {
       passNeeded: () => this.#journal.ask(),
@@ -83,6 +88,7 @@ export class JobService implements Component {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#scheduler.stop();
+    this.#summaries.stop();
     await this.#journal.close();
     this.#stopped = true;
     const stopping = stoppingError();
@@ -226,10 +232,16 @@ export class JobService implements Component {
       const reason = `task ${first.spec.task_id} failed${where}: ${first.error}${more}`;
       return this.#end(job, "FAILED", reason, "an earlier group failed");
     }
-    if (job.isLastGroup) return this.#end(job, "DONE", "", "");
+    if (job.isLastGroup) return this.#reduce(job);
     job.group++;
     this.#scheduler.openGroup(job);
     this.#watches.changed(job, []);
+  }
+
+  #reduce(job: Job): void {
+    const end = (reduced?: string) => this.#end(job, "DONE", "", "", reduced);
+    if (job.record.reduce !== "LLM_SUMMARIZE") end();
+    else if (!this.#stopping) this.#summaries.begin(job, end);
   }
 
   #cancelJob(job: Job): Cancel {
@@ -245,6 +257,7 @@ export class JobService implements Component {
   /** Returns the timer that ends it where what runs does not end before. */
   #cancel(job: Job): ReturnType<typeof setTimeout> {
     job.cancelling = true;
+    this.#summaries.cancel(job);
     this.#scheduler.stopJob(job);
     const waiting = job.tasks.filter((task) => task.state === "QUEUED");
     for (const task of waiting) {
@@ -259,7 +272,7 @@ export class JobService implements Component {
   }
 
   /** The end becomes visible once it is durable. `why`: what is said of the tasks that did not finish. */
-  #end(job: Job, state: "DONE" | "FAILED" | "CANCELLED", reason: string, why: string): void {
+  #end(job: Job, state: "DONE" | "FAILED" | "CANCELLED", reason: string, why: string, reduced?: string): void {
     job.ending = true;
     this.#scheduler.remove(job);
     const open = job.tasks.filter((task) => !isFinished(task.state));
@@ -271,15 +284,16 @@ export class JobService implements Component {
     // What was cancelled before the end is written with it, whatever the end is: a success may have decided it meanwhile.
     const changed = job.cancelling ? job.tasks.filter((task) => task.state === "CANCELLED") : open;
     const { record } = job;
-    const change = { jobId: record.jobId, state, finishedAt: Date.now(), reason };
+    const written = reduced === undefined ? {} : { reduced };
+    const change: JobChange = { jobId: record.jobId, state, finishedAt: Date.now(), reason, ...written };
     this.#write({ jobs: [change], tasks: changed.map(changeOf) }, () => this.#ended(job, change, open));
   }
 
-  #ended(job: Job, { state, finishedAt, reason }: JobChange, changed: readonly Task[]): void {
+  #ended(job: Job, { state, finishedAt, reason, reduced }: JobChange, changed: readonly Task[]): void {
     const { record } = job;
     if (record.state === "QUEUED" && state === "DONE") moveJob(record, "RUNNING");
     moveJob(record, state);
-    Object.assign(record, { finishedAt, reason });
+    Object.assign(record, { finishedAt, reason, reduced: reduced ?? record.reduced });
     this.#active.delete(record.jobId);
     this.#room.memory.give(job.characters);
     this.#watches.ended(job, changed);

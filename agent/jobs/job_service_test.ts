@@ -74,7 +74,7 @@ function serviceOf(dispatcher: Devices, store: Store = new MemoryStore()): JobSe
   return new JobService({
     store,
     dispatcher,
-    devices: { has: (id) => dispatcher.isOnline(id), online: () => DEVICES },
+    devices: { has: (id) => dispatcher.isOnline(id), online: () => DEVICES, lacksModel: () => "no device has one" },
     planner: new DeterministicPlanner(),
     kinds: ["SYSINFO", "ECHO"],
     reattachGraceMs: 60_000,

@@ -1,7 +1,7 @@
 import type { JobOverview, JobRecord, TaskRecord } from "../store/store.ts";
 import type { CheckedPlan } from "../plans/check_plan.ts";
 import type { GroupProgress, JobStatus, JobSummary, JobUpdate, TaskDetail, TaskStatus } from "../../proto/messages.ts";
-import { finalResult } from "./reduce.ts";
+import { finalResult, isSummary } from "./reduce.ts";
 import { isFinished } from "./states.ts";
 
 /** Most characters of results in one answer: each result stands in it twice, and clients take 64 MiB. */
@@ -111,6 +111,7 @@ export function taskDetailOf(task: TaskRecord): TaskDetail {
 }
 
 function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults, withTasks, size }: Extent): string {
+  if (!job.reason && isSummary(job.reduced)) return job.reduced;
   if (!withTasks) {
     const note = `the ${tasks.length} tasks are left out: they are too many for one answer; ListTasks shows them`;
     return job.reason ? `${note}\n\n${job.reason}` : note;
@@ -120,7 +121,7 @@ function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults
       "ListTasks shows them";
     return job.reason ? `${note}\n\n${job.reason}` : note;
   }
-  const result = finalResult(job.reduce, job.reason, tasks);
+  const result = finalResult(job.reduce, job.reason, tasks, job.reduced);
   if (result.length > MAX_FINAL_BYTES / 3 && new TextEncoder().encode(result).length > MAX_FINAL_BYTES) {
     const note =
       `the final result of ${tasks.length} tasks is left out: it is too large for one answer; ListTasks shows each`;

@@ -4,7 +4,7 @@ import type { TaskDispatcher } from "./dispatcher.ts";
 import type { Job, Task } from "./job.ts";
 import { type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
 import { DeviceLeases } from "./leases.ts";
-import type { Slot } from "./placement.ts";
+import type { Slot } from "./slot.ts";
 import { isFinished } from "./states.ts";
 
 /** Numbers of leases are 32 bits wide. By the time they begin anew, those in use are far behind. */

@@ -1,6 +1,6 @@
 import { type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
 import type { Job, Task } from "./job.ts";
-import type { Place, Slot } from "./placement.ts";
+import type { Place, Slot } from "./slot.ts";
 
 /** Waiting tasks that are looked at in one turn, at most: what is farther behind waits for a device in any case. */
 const LOOKED_AT = 256;

@@ -8,7 +8,8 @@ import { isAttempt, LeaseBook, leasesOfSlot } from "./lease_book.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import { NamedDevices } from "./named_devices.ts";
 import { PinnedWaits } from "./pinned_waits.ts";
-import { hasFailedOn, mayRun, placeTurn, type Slot, slotsOf } from "./placement.ts";
+import { hasFailedOn, mayRun, placeTurn, slotsOf } from "./placement.ts";
+import type { Slot } from "./slot.ts";
 import { failAttempt, type Failure, readopt, settle } from "./settling.ts";
 
 const log = logger("jobs");

@@ -127,7 +127,7 @@ class World {
     return new JobService({
       store: this.#store,
       dispatcher: this.#workers.coordinator(),
-      devices: { has: (deviceId) => this.#traits.has(deviceId), online: () => online },
+      devices: { has: (deviceId) => this.#traits.has(deviceId), online: () => online, lacksModel: () => undefined },
       planner: new DeterministicPlanner(),
       kinds: KINDS,
       reattachGraceMs: 30_000,

@@ -1,6 +1,7 @@
 import { commandInput } from "../commands/command_input.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
 import { type CheckedPlan, requireKnownKinds, taskPath } from "../plans/check_plan.ts";
+import { LLM_GENERATE } from "./generation_outlook.ts";
 import type { FailedAttempt, SubmissionKey, TaskRecord } from "../store/store.ts";
 import type { Plan } from "../../proto/messages.ts";
 
@@ -52,6 +53,8 @@ export interface PlanSurroundings {
   readonly kinds: readonly string[];
   /** True for every registered device, online or not. */
   hasDevice(deviceId: string): boolean;
+  /** Why a device (or, with an empty id, the mesh) has no model to answer prompts now; undefined where it has. */
+  lacksModel(deviceId: string): string | undefined;
 }
 
 /**
@@ -60,22 +63,26 @@ export interface PlanSurroundings {
  * @throws {MeshError} INVALID_ARGUMENT or NOT_FOUND naming the field; FAILED_PRECONDITION when nothing in the mesh can run it
  */
 export function requireRunnable(plan: CheckedPlan, maxWorkers: number, around: PlanSurroundings): void {
-  requireKnownKinds(plan, [...around.kinds, "LLM_GENERATE"]);
-  const kinds = new Set(around.kinds);
+  requireKnownKinds(plan, [...around.kinds, LLM_GENERATE]);
   const named = new Set<string>();
+  const withModel = new Set<string>();
   for (const group of plan.groups) {
     group.tasks.forEach((task, at) => {
       const field = (name: string) => `${taskPath(group, at)}.${name}`;
-      if (!kinds.has(task.kind)) {
-        throw new MeshError("FAILED_PRECONDITION", `${field("kind")}: no device of this mesh can run ${task.kind}`);
-      }
       if (task.kind === "COMMAND") requireCommand(task.input, field);
       const target = task.target_device_id;
-      if (!target || named.has(target)) return;
-      if (!around.hasDevice(target)) {
-        throw new MeshError("NOT_FOUND", `${field("target_device_id")}: no device "${target}"`);
+      if (target && !named.has(target)) {
+        if (!around.hasDevice(target)) {
+          throw new MeshError("NOT_FOUND", `${field("target_device_id")}: no device "${target}"`);
+        }
+        named.add(target);
       }
-      named.add(target);
+      if (task.kind !== LLM_GENERATE || withModel.has(target)) return;
+      const lack = around.lacksModel(target);
+      if (lack) {
+        throw new MeshError("FAILED_PRECONDITION", `${field("kind")}: ${task.kind} needs a local model: ${lack}`);
+      }
+      withModel.add(target);
     });
   }
   if (maxWorkers > 0 && named.size > maxWorkers) {

@@ -21,6 +21,8 @@ export interface JobDevices {
   has(deviceId: string): boolean;
   /** The devices that can take work now. */
   online(): readonly DeviceInfo[];
+  /** Why a device (or, with an empty id, the mesh) has no model to answer prompts now; undefined where it has. */
+  lacksModel(deviceId: string): string | undefined;
 }
 
 export interface SubmitterOptions {
@@ -73,14 +75,19 @@ export class Submitter {
   async #insert(request: JobSubmission, signal: AbortSignal | undefined): Promise<JobRecord> {
     const { text, maxWorkers, submission } = request;
     const { store, devices, planner, kinds } = this.options;
-    const reduce = reduceKind(request.reduce);
+    // Whoever asks for an unknown one is told so before a plan is made.
+    reduceKind(request.reduce);
     const online = devices.online();
-    const plan = await checkPlanInTurns(
-      request.plan ?? (await planner.plan({ text, maxWorkers, devices: online }, signal)).plan,
-    );
+    const planned = request.plan ? undefined : await planner.plan({ text, maxWorkers, devices: online }, signal);
+    const reduce = reduceKind(request.reduce || planned?.reduce?.kind);
+    const plan = await checkPlanInTurns(request.plan ?? planned?.plan ?? null);
     const breathe = () => plan.taskCount > TASKS_A_TURN ? turn() : undefined;
     await breathe();
-    requireRunnable(plan, maxWorkers, { kinds, hasDevice: (deviceId) => devices.has(deviceId) });
+    requireRunnable(plan, maxWorkers, {
+      kinds,
+      hasDevice: (deviceId) => devices.has(deviceId),
+      lacksModel: (deviceId) => devices.lacksModel(deviceId),
+    });
     const characters = charactersOf(plan);
     this.#takeRoom(plan.taskCount, characters);
     let job: Job;

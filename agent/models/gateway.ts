@@ -1,5 +1,6 @@
 import { LinkedSignal } from "../core/abort.ts";
 import { BusyError, MeshError } from "../core/errors.ts";
+import { listed, named } from "../llm/model_name.ts";
 import { noDevice } from "../devices/registry.ts";
 import type {
   CalibrateRequest,
@@ -13,7 +14,7 @@ import type {
   ModelAnswer,
 } from "../../proto/messages.ts";
 import type { Backlog } from "./backlog.ts";
-import { isNamed, type ModelDirectory, type ModelHost } from "./model_directory.ts";
+import type { ModelDirectory, ModelHost } from "./model_directory.ts";
 import { characterCount } from "./prompt_size.ts";
 import type { HostPrediction, Predictor } from "./predictor.ts";
 
@@ -215,11 +216,11 @@ export class ModelGateway {
     const where = device ? `device ${device.info.device_name}` : "no device that is online";
     const there = this.models().filter((one) => !device_id || one.device_id === device_id);
     const names = [...new Set(there.flatMap((one) => one.model?.[can] ? [one.model.name] : []))];
-    const what = can === "embeds" ? "a local model that makes embeddings" : "a local model";
+    const what = can === "embeds" ? "local model that makes embeddings" : "local model";
     if (names.length === 0) {
-      return new MeshError("FAILED_PRECONDITION", device ? `${where} has not ${what}` : `${where} has ${what}`);
+      return new MeshError("FAILED_PRECONDITION", device ? `${where} has no ${what}` : `${where} has a ${what}`);
     }
-    if (model && there.some((one) => isNamed(one.model?.name ?? "", model))) {
+    if (model && named(there.flatMap((one) => one.model ?? []), model)) {
       const verb = can === "embeds" ? "makes no embeddings" : "generates no text";
       return new MeshError(
         "FAILED_PRECONDITION",
@@ -267,11 +268,4 @@ function failureOf(failures: readonly { readonly host: ModelHost; readonly error
   if (failures.length === 1 && only) return new MeshError(only.error.code, said, { cause: only.error });
   const worst = failures.find(({ error }) => !(error instanceof BusyError))?.error.code ?? "UNAVAILABLE";
   return new MeshError(worst, `no device could do it; ${said}`);
-}
-
-/** Names in a message, the first few of many. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 10);
-  const more = names.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,3 +1,4 @@
+import { named } from "../llm/model_name.ts";
 import type { DeviceInfo, DeviceModel, Model, ModelRates, ModelReport } from "../../proto/messages.ts";
 
 /** A device that is online, as the directory needs it. */
@@ -91,7 +92,7 @@ export class ModelDirectory {
   ): ModelHost | undefined {
     const { models, default_model, parallel } = this.reportOf(device);
     const asked = model || (can === "generates" ? default_model : "");
-    const found = asked ? models.find((one) => isNamed(one.name, asked)) : models.find((one) => one[can]);
+    const found = asked ? named(models, asked) : models.find((one) => one[can]);
     return found?.[can] ? { device, model: found, parallel: Math.min(MAX_PARALLEL, Math.max(1, parallel)) } : undefined;
   }
 
@@ -99,11 +100,6 @@ export class ModelDirectory {
   reportOf(device: Readonly<DeviceInfo>): ModelReport {
     return this.#reports.get(device.device_id) ?? reportOfRegistration(device);
   }
-}
-
-/** Whether a model answers to the name: as with Ollama, one without a tag means `:latest`. */
-export function isNamed(name: string, asked: string): boolean {
-  return name === asked || (!asked.includes(":") && name === `${asked}:latest`);
 }
 
 function reportOfRegistration(device: Readonly<DeviceInfo>): ModelReport {
