@@ -1,29 +1,23 @@
 import type { PlanPreviewResponse, TaskSpec } from "../../proto/messages.ts";
-import { MeshError } from "../core/errors.ts";
 import { byNameThenId } from "./device_order.ts";
-import type { Planner, PlanningRequest } from "./planner.ts";
+import { type Planner, type PlanningRequest, requirePlannable } from "./planner.ts";
 
-/** Why this planner answered, when nothing else is said. */
-const NO_AI_NOTES = "no local model or external planner is set up; using the deterministic plan";
+/** Why no AI was used, where there is none. */
+export const NOTHING_SET_UP = "no local model or external planner is set up";
 
 /**
  * The planner that needs nothing: one SYSINFO task on each device, in order of name, then id, at most `maxWorkers` of
  * them. The same devices always give the same plan.
  */
 export class DeterministicPlanner implements Planner {
-  /** @param notes why no AI was used */
-  constructor(private readonly notes: string = NO_AI_NOTES) {}
+  /** @param why no AI was used */
+  constructor(private readonly why: string = NOTHING_SET_UP) {}
 
   // deno-lint-ignore require-await -- other planners wait, and its failures must be rejections as theirs are
   async plan(request: PlanningRequest, signal?: AbortSignal): Promise<PlanPreviewResponse> {
     signal?.throwIfAborted();
+    requirePlannable(request);
     const { devices, maxWorkers } = request;
-    if (maxWorkers < 0) {
-      throw new MeshError("INVALID_ARGUMENT", `max_workers: ${maxWorkers} is negative (0 means all devices)`);
-    }
-    if (devices.length === 0) {
-      throw new MeshError("FAILED_PRECONDITION", "Cannot make a plan: no device is online");
-    }
     const sorted = devices.toSorted(byNameThenId);
     const chosen = maxWorkers === 0 ? sorted : sorted.slice(0, maxWorkers);
     const tasks = chosen.map((device, at): TaskSpec => ({
@@ -36,7 +30,7 @@ export class DeterministicPlanner implements Planner {
     }));
     return {
       used_ai: false,
-      notes: this.notes,
+      notes: `${this.why}; using the deterministic plan`,
       rationale: rationale(chosen.length, devices.length, maxWorkers),
       plan: { groups: [{ index: 0, tasks }] },
       reduce: { kind: "CONCAT" },

@@ -13,7 +13,7 @@ const Count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(INT32_MA
  * Entries without a prototype: an object schema looks its names up with `in`, and would take a key like "constructor"
  * for a known one.
  */
-function names<E extends v.ObjectEntries>(entries: E): E {
+export function names<E extends v.ObjectEntries>(entries: E): E {
   return Object.assign(Object.create(null), entries);
 }
 

@@ -1,4 +1,5 @@
 import type { DeviceInfo, PlanPreviewResponse } from "../../proto/messages.ts";
+import { MeshError } from "../core/errors.ts";
 
 /** What a planner plans for. */
 export interface PlanningRequest {
@@ -17,4 +18,18 @@ export interface Planner {
    * @throws the signal's reason when it aborts
    */
   plan(request: PlanningRequest, signal?: AbortSignal): Promise<PlanPreviewResponse>;
+}
+
+/**
+ * Refuses what no planner can plan for.
+ *
+ * @throws {MeshError} as {@link Planner.plan} says
+ */
+export function requirePlannable({ devices, maxWorkers }: PlanningRequest): void {
+  if (maxWorkers < 0) {
+    throw new MeshError("INVALID_ARGUMENT", `max_workers: ${maxWorkers} is negative (0 means all devices)`);
+  }
+  if (devices.length === 0) {
+    throw new MeshError("FAILED_PRECONDITION", "Cannot make a plan: no device is online");
+  }
 }

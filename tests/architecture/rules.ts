@@ -85,6 +85,7 @@ export const PACKAGES: readonly {
 export const AMBIENT_READERS: readonly { readonly path: string; readonly why: string }[] = [
   { path: "agent/config/", why: "it is the reader" },
   { path: "agent/commands/environment.ts", why: "it gives commands a few variables, PATH above all, and nothing else" },
+  { path: "agent/plans/program_environment.ts", why: "it gives the planner program a few variables, and nothing else" },
   { path: "agent/devices/capabilities_windows.ts", why: "Windows says in SystemRoot where its own programs are" },
   { path: "cli/", why: "it is the outermost part, and hands on what it read" },
   { path: "scripts/", why: "they are programs of their own" },
