@@ -2,20 +2,23 @@ import type { GenerationStart, GenerationStats } from "../proto/messages.ts";
 import type { HeardGeneration } from "./generation.ts";
 import { count, duration, tokenRate } from "./output/units.ts";
 
+/** What takes less than this, in ms, is not worth a word. */
+const LEAST_MS = 1;
+
 /** What is being waited for: `laptop (llama3.2:3b): 512 characters`. */
 export function generationProgress({ start, characters }: HeardGeneration): string {
   if (!start) return "waiting for a device";
   const who = `${start.device_name || "the agent"} (${start.model})`;
   if (characters > 0) return `${who}: ${count(characters, "character")}`;
-  return start.load_ms > 0 ? `${who} loads its model` : who;
+  return start.load_ms >= LEAST_MS ? `${who} loads its model` : who;
 }
 
 /** What was predicted when a device was given the prompt. */
 export function startRemark({ device_name, model, predicted_ms, load_ms, queue_ms }: GenerationStart): string {
   const parts = [
     predicted_ms > 0 ? `predicted ${duration(predicted_ms)}` : "",
-    load_ms > 0 ? `${duration(load_ms)} of it to load the model` : "",
-    queue_ms > 0 ? `after a wait of ${duration(queue_ms)}` : "",
+    load_ms >= LEAST_MS ? `${duration(load_ms)} of it to load the model` : "",
+    queue_ms >= LEAST_MS ? `after a wait of ${duration(queue_ms)}` : "",
   ].filter(Boolean);
   const who = `given to ${device_name || "the agent's own model"}${model ? `, ${model}` : ""}`;
   return parts.length > 0 ? `${who}: ${parts.join(", ")}` : who;
@@ -36,8 +39,8 @@ export function generationSummary({ start, end }: HeardGeneration, { elapsedMs, 
     output_tokens > 0 ? count(output_tokens, "token") : "",
     output_tokens > 0 && decode_ms > 0 ? `${tokenRate(output_tokens / decode_ms * 1000)} tokens/s` : "",
     duration(elapsedMs),
-    end?.finish_reason === "length" ? "ended by its limit of tokens" : "",
     ...(verbose && end?.stats ? causes(end.stats) : []),
+    end?.finish_reason === "length" ? "ended by its limit of tokens" : "",
   ].filter(Boolean);
   return who === "" ? parts.join(", ") : `${who}: ${parts.join(", ")}`;
 }
@@ -47,7 +50,7 @@ function causes({ prompt_tokens, prefill_ms, load_ms, queue_ms }: GenerationStat
   const read = prefill_ms > 0 ? ` read in ${duration(prefill_ms)}` : "";
   return [
     prompt_tokens > 0 ? `a prompt of ${count(prompt_tokens, "token")}${read}` : "",
-    load_ms > 0 ? `loading ${duration(load_ms)}` : "",
-    queue_ms > 0 ? `waiting ${duration(queue_ms)}` : "",
+    load_ms >= LEAST_MS ? `loading ${duration(load_ms)}` : "",
+    queue_ms >= LEAST_MS ? `waiting ${duration(queue_ms)}` : "",
   ];
 }

@@ -133,7 +133,7 @@ Deno.test("llm says when a limit ended the output, and which device took over", 
   });
   const { stdout, stderr } = await ask(agent, "x", "--verbose", "--stream");
   assertEquals(stdout, "and so\n");
-  assertMatch(stderr, /given to laptop.*\n.*given to phone.*\nedgemesh: phone, .*, ended by its limit of tokens, /);
+  assertMatch(stderr, /given to laptop.*\n.*given to phone.*\nedgemesh: phone, .*, ended by its limit of tokens\n$/);
 });
 
 Deno.test("llm --json is one document, with --stream one event a line", async () => {

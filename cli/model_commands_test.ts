@@ -130,11 +130,11 @@ Deno.test("calibrate shows the three runs and the rates, of the device that is n
     "laptop  llama3.2:3b",
     "",
     "PROMPT tok  OUTPUT tok  WAIT   LOAD  PREFILL tok/s  DECODE tok/s   TOTAL",
-    "        64          32     -  1.2 s            800          40.0   2.1 s",
-    "       128          32     -      -            800          40.0  960 ms",
-    "       256          32     -      -            800          40.0   1.1 s",
+    "        64          32     -  1.2 s            800          38.8   2.1 s",
+    "       128          32     -      -            800          38.8  960 ms",
+    "       256          32     -      -            800          38.8   1.1 s",
     "",
-    "from now on: prefill 812 tokens/s, decode 45.2 tokens/s, loading 1.2 s, 12 ms beside",
+    "from now on: prefill 812 tokens/s, decode 45.2 tokens/s, loading 1.2 s, overhead 12 ms",
     "",
   ]);
   const json = await run(agent, "calibrate", "phone", "--model", "qwen3:0.6b", "--json");

@@ -55,23 +55,24 @@ async function print({ device_name, model, rates, runs }: CalibrateResponse, out
       timeOf(run.queue_ms),
       timeOf(run.load_ms),
       rateOf(run.prompt_tokens, run.prefill_ms),
-      rateOf(run.output_tokens, run.decode_ms),
+      // The first token is there when the prompt has been read.
+      rateOf(run.output_tokens - 1, run.decode_ms),
       timeOf(run.total_ms),
     ]),
   );
   await output.line();
   const fixed = [
     rates && rates.load_ms > 0 ? `loading ${duration(rates.load_ms)}` : "",
-    rates && rates.overhead_ms > 0 ? `${duration(rates.overhead_ms)} beside` : "",
+    rates && rates.overhead_ms > 0 ? `overhead ${duration(rates.overhead_ms)}` : "",
   ].filter(Boolean).map((part) => `, ${part}`).join("");
   await output.line(output.paint.green(`from now on: ${ratesWords({ rates }) ?? "nothing could be measured"}${fixed}`));
 }
 
-/** 0 = none, or unknown. */
+/** 0 = unknown; less than a millisecond is as good as none. */
 function timeOf(ms: number): string {
-  return ms > 0 ? duration(ms) : "-";
+  return ms >= 1 ? duration(ms) : "-";
 }
 
 function rateOf(tokens: number, ms: number): string {
-  return ms > 0 ? tokenRate(tokens / ms * 1000) : "-";
+  return tokens > 0 && ms > 0 ? tokenRate(tokens / ms * 1000) : "-";
 }
