@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { contract } from "../proto/load.ts";
+import { Announcements } from "./announcements.ts";
 import { resolveMeshKey } from "./auth/mesh_key.ts";
 import { Sessions } from "./auth/sessions.ts";
 import { CommandRunner } from "./commands/run.ts";
@@ -14,9 +15,13 @@ import { DeviceSelf } from "./device_self.ts";
 import { probeCapabilities } from "./devices/capabilities.ts";
 import { HostStatus } from "./devices/host_status.ts";
 import { Registry, takesWork } from "./devices/registry.ts";
-import { BulkServer } from "./http/bulk_server.ts";
+import { bulkDownloads } from "./http/bulk_downloads.ts";
+import { HttpServer } from "./http/http_server.ts";
+import { OpenAiApi } from "./http/openai/openai_api.ts";
 import { JobService } from "./jobs/job_service.ts";
 import { Retention } from "./jobs/retention.ts";
+import type { JobDevices } from "./jobs/submitter.ts";
+import { localLlm } from "./local_llm.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./mesh/batches.ts";
 import { channelPair } from "./mesh/channel.ts";
 import { DialledDevices } from "./mesh/dialled_devices.ts";
@@ -24,13 +29,15 @@ import { HeldAttempts } from "./mesh/held_attempts.ts";
 import { Joiner } from "./mesh/joiner.ts";
 import { Peers } from "./mesh/peers.ts";
 import { WorkerSession, type WorkSource } from "./mesh/worker_session.ts";
+import { MeshModels } from "./mesh_models.ts";
 import { isLoopback, reachableAddress } from "./network.ts";
 import { giveBackPermissions } from "./permissions.ts";
-import { DeterministicPlanner } from "./plans/deterministic.ts";
+import { planners } from "./planners.ts";
 import { commandHandlers } from "./rpc/command_handlers.ts";
 import { deviceHandlers } from "./rpc/device_handlers.ts";
 import { Interceptors } from "./rpc/interceptors.ts";
 import { jobHandlers } from "./rpc/job_handlers.ts";
+import { modelHandlers } from "./rpc/model_handlers.ts";
 import { planHandlers } from "./rpc/plan_handlers.ts";
 import { RpcServer } from "./rpc/server.ts";
 import { meshService, orchestratorService } from "./rpc/services.ts";
@@ -122,15 +129,21 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     httpAddress: () => reachableAddress(config.http, http.port, config.advertise),
   }, () => status.current());
   const commands = new CommandRunner({ allow: config.allow, share });
-  const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, taskKinds(commands));
+  const llm = config.llm && await localLlm(config.llm, store);
+  const generation = llm?.generation;
+  self.models = generation && (() => generation.report());
+  const kinds = taskKinds(commands, generation && config.llm && { generation, parallel: config.llm.parallel });
+  const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, kinds);
   const work: WorkSource = {
     kinds: tasks.slots,
     runTask: (task, signal) => tasks.begin(task, signal),
     runCommand: (command, args, how) => commands.run(command, args, how),
     sample: () => status.current(),
+    models: generation,
   };
 
-  const peers = new Peers(registry, { deviceId: id, deviceName: config.name });
+  const models = new MeshModels(registry, store);
+  const peers = new Peers(registry, { deviceId: id, deviceName: config.name }, models.peerModels);
   const dialled = new DialledDevices({
     mesh: peers,
     key,
@@ -140,16 +153,23 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     remembered: registry.all().map((entry) => entry.info).filter((info) => info.grpc_addr && info.device_id !== id),
     trusted: config.auth === "required",
   });
-  const planner = new DeterministicPlanner();
+  const gateway = models.gateway(peers);
+  const placement = models.placement(peers);
+  const devices: JobDevices = {
+    has: (device) => registry.find(device) !== undefined,
+    online: () => registry.online().filter(takesWork).map((entry) => entry.info),
+    lacksModel: (device) => models.lackOf(device),
+  };
+  const around = { kinds: tasks.kinds, hasDevice: devices.has, lacksModel: devices.lacksModel };
+  const planner = planners(config.planner, { gateway, placement, around });
   const jobs = new JobService({
     store,
     dispatcher: peers,
-    devices: {
-      has: (device) => registry.find(device) !== undefined,
-      online: () => registry.online().filter(takesWork).map((entry) => entry.info),
-    },
+    devices,
     planner,
     kinds: tasks.kinds,
+    summarizer: models.summarizer(gateway),
+    outlook: models.outlook(),
     reattachGraceMs: config.reattachGraceMs,
     maxQueuedTasks: config.maxQueuedTasks,
   });
@@ -161,8 +181,9 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     devices: deviceHandlers({ registry, peers, dialled, jobs }),
     commands: commandHandlers({ registry, peers, selfId: id }),
     jobs: jobHandlers(jobs),
-    plans: planHandlers({ registry, planner }),
-    worker: workerHandlers(tasks),
+    models: modelHandlers({ gateway, placement, predictions: models.predictions, registry, selfId: id }),
+    plans: planHandlers({ registry, planner, modelOf: (device) => models.priceOf(device) }),
+    worker: workerHandlers(tasks, generation),
     unavailable: unavailableHandlers(),
   };
   const server: RpcServer = new RpcServer({
@@ -170,7 +191,15 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     orchestrator: orchestratorService(through, id, handlers),
     mesh: meshService(through, handlers, peers),
   });
-  const http = new BulkServer(config.http);
+  const openai = new OpenAiApi({
+    gate: sessions,
+    models: {
+      models: () => gateway.models(),
+      generate: (request, watch, signal) => gateway.generate(request, watch, { signal }),
+      embed: (request, signal) => gateway.embed(request, { signal }),
+    },
+  });
+  const http = new HttpServer(config.http, [bulkDownloads, openai]);
   const instanceId = newId();
   const joiners = config.join.map((address) =>
     new Joiner({ address, key, instanceId, device: () => self.info(), work, drainMs: DRAIN_MS })
@@ -181,7 +210,10 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     { name: "commands", start: () => {}, stop: () => commands.stop() },
     http,
     server,
+    ...(llm?.components ?? []),
+    planner,
   ]);
+  await models.predictions.restore();
   if (config.capabilities) {
     self.capabilities = { has_gpu: config.capabilities.has("gpu"), has_npu: config.capabilities.has("npu") };
   } else if (probe) {
@@ -192,6 +224,17 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   await lifecycle.start([jobs]);
   attachSelf(peers, { deviceId: id, instanceId, work });
   await lifecycle.start([new Retention(store, config.keepJobsMs), ...joiners]);
+  const announce = async () => {
+    await registry.register(self.info(), { self: true });
+    await Promise.all(joiners.map((joiner) => joiner.announce()));
+  };
+  const announceSafely = () => {
+    announce().catch((error) => log.warn("cannot tell the mesh what this device has now: {error}", { error }));
+  };
+  if (generation) {
+    const onChange = (listener: () => void) => generation.onReport(listener);
+    await lifecycle.start([new Announcements(() => self.info(), onChange, announceSafely)]);
+  }
   through.open();
   server.setServing(true);
 
@@ -200,8 +243,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     if (options.revokePermissions) giveBackPermissions(config);
     if (!found || (!found.has_gpu && !found.has_npu)) return;
     self.capabilities = found;
-    await registry.register(self.info(), { self: true });
-    await Promise.all(joiners.map((joiner) => joiner.announce()));
+    await announce();
   };
   finishProbe().catch((error) => log.error("cannot tell the mesh of new capabilities: {error}", { error }));
 

@@ -1,4 +1,4 @@
-import type { DeviceInfo, StatusSample } from "../proto/messages.ts";
+import type { DeviceInfo, ModelReport, StatusSample } from "../proto/messages.ts";
 import { archName, platformName } from "./devices/platform.ts";
 
 /** What a device can do, as the probe or the configuration says. */
@@ -10,6 +10,8 @@ export interface Capabilities {
 /** This device: what it says of itself when it registers, here and at every coordinator. */
 export class DeviceSelf {
   #capabilities: Capabilities = { has_gpu: false, has_npu: false };
+  /** Its local models now; undefined where it uses none. */
+  models: (() => ModelReport) | undefined;
 
   constructor(
     private readonly identity: {
@@ -44,12 +46,20 @@ export class DeviceSelf {
       grpc_addr: this.identity.grpcAddress(),
       http_addr: this.identity.httpAddress(),
       can_screen_capture: false,
-      llm_prefill_toks_per_s: 0,
-      llm_decode_toks_per_s: 0,
       ram_free_mb: this.sample().ram_free_mb,
-      has_local_model: false,
-      local_model_name: "",
-      local_chat_endpoint: "",
+      ...modelInfo(this.models?.()),
     };
   }
+}
+
+/** What a registration says of the model that answers where none is named. */
+function modelInfo(report: ModelReport | undefined) {
+  const model = report?.models.find(({ name }) => name === report.default_model);
+  return {
+    llm_prefill_toks_per_s: model?.rates?.prefill_toks_per_s ?? 0,
+    llm_decode_toks_per_s: model?.rates?.decode_toks_per_s ?? 0,
+    has_local_model: model !== undefined,
+    local_model_name: model?.name ?? "",
+    local_chat_endpoint: model?.endpoint ?? "",
+  };
 }

@@ -115,6 +115,10 @@ export class AgentProcess implements AsyncDisposable {
     return this.ready.grpc;
   }
 
+  get http(): string {
+    return this.ready.http;
+  }
+
   get deviceId(): string {
     return this.ready.device;
   }
@@ -161,6 +165,8 @@ export class AgentProcess implements AsyncDisposable {
 
 function spawnAgent(options: AgentOptions & { dataDir: string }): Deno.ChildProcess {
   const { name, key = TEST_KEY, join = [], grpc = ANY_PORT, http = ANY_PORT, dataDir, flags = [], env } = options;
+  // The developer's own model server is none of a test's.
+  const hasModels = env?.OLLAMA_HOST || flags.some((flag) => /^--(ollama|openai-endpoint|no-llm)\b/.test(flag));
   return new Deno.Command(Deno.execPath(), {
     args: [
       ...MAIN,
@@ -168,6 +174,7 @@ function spawnAgent(options: AgentOptions & { dataDir: string }): Deno.ChildProc
       ...["--grpc", grpc, "--http", http, "--data-dir", dataDir],
       ...(name ? ["--name", name] : []),
       ...(join.length > 0 ? ["--join", join.join(",")] : []),
+      ...(hasModels ? [] : ["--no-llm"]),
       ...flags,
     ],
     env: cleanEnvironment({ ...(key ? { EDGEMESH_KEY: key } : {}), ...env }),

@@ -43,12 +43,16 @@ export function checkedDeviceInfo(info: DeviceInfo): DeviceInfo {
   };
 }
 
-/** `next`, with what was measured earlier where it says 0: a device that starts again has not measured yet. */
+/**
+ * `next`, with what was measured earlier where it says 0: a device that starts again has not measured yet. Rates are those
+ * of a model: another model has others.
+ */
 export function keepMeasured(next: DeviceInfo, former: DeviceInfo): DeviceInfo {
+  const rates = next.local_model_name === former.local_model_name ? former : next;
   return {
     ...next,
-    llm_prefill_toks_per_s: next.llm_prefill_toks_per_s || former.llm_prefill_toks_per_s,
-    llm_decode_toks_per_s: next.llm_decode_toks_per_s || former.llm_decode_toks_per_s,
+    llm_prefill_toks_per_s: next.llm_prefill_toks_per_s || rates.llm_prefill_toks_per_s,
+    llm_decode_toks_per_s: next.llm_decode_toks_per_s || rates.llm_decode_toks_per_s,
     ram_free_mb: next.ram_free_mb || former.ram_free_mb,
   };
 }

@@ -1,10 +1,11 @@
 import type { PlanCostRequest__Output as PlanCostRequest } from "../../proto/gen/edgemesh/PlanCostRequest.ts";
 import type { PlanPreviewRequest__Output as PlanPreviewRequest } from "../../proto/gen/edgemesh/PlanPreviewRequest.ts";
-import type { PlanCostResponse, PlanPreviewResponse } from "../../proto/messages.ts";
+import type { DeviceInfo, PlanCostResponse, PlanPreviewResponse } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
 import { type Registry, takesWork } from "../devices/registry.ts";
 import { checkPlan } from "../plans/check_plan.ts";
 import { estimatePlanCost } from "../plans/cost.ts";
+import type { ModelHost } from "../plans/cost_profile.ts";
 import type { Planner } from "../plans/planner.ts";
 import type { UnaryHandler } from "./interceptors.ts";
 
@@ -13,7 +14,14 @@ export interface PlanHandlers {
   PreviewPlanCost: UnaryHandler<PlanCostRequest, PlanCostResponse>;
 }
 
-export function planHandlers({ registry, planner }: { registry: Registry; planner: Planner }): PlanHandlers {
+export interface PlanHandlerParts {
+  readonly registry: Registry;
+  readonly planner: Planner;
+  /** What is known of a device's model beyond its registration. */
+  readonly modelOf: (device: Readonly<DeviceInfo>) => Pick<ModelHost, "model" | "queueMs">;
+}
+
+export function planHandlers({ registry, planner, modelOf }: PlanHandlerParts): PlanHandlers {
   return {
     PreviewPlan({ text, max_workers }, call) {
       if (!text.trim()) throw new MeshError("INVALID_ARGUMENT", "text: is empty");
@@ -27,7 +35,7 @@ export function planHandlers({ registry, planner }: { registry: Registry; planne
         : registry.online();
       return estimatePlanCost(
         checked,
-        entries.map(({ info, online, sample }) => ({ info, online, load: sample?.cpu_load ?? -1 })),
+        entries.map(({ info, online, sample }) => ({ info, online, load: sample?.cpu_load ?? -1, ...modelOf(info) })),
       );
     },
   };

@@ -7,6 +7,7 @@ import type { CommandHandlers } from "./command_handlers.ts";
 import type { DeviceHandlers } from "./device_handlers.ts";
 import type { Interceptors, MethodRules, UnaryHandler } from "./interceptors.ts";
 import type { JobHandlers } from "./job_handlers.ts";
+import type { ModelHandlers } from "./model_handlers.ts";
 import type { PlanHandlers } from "./plan_handlers.ts";
 import type { SessionHandlers } from "./session_handlers.ts";
 import type { unavailableHandlers } from "./unavailable_handlers.ts";
@@ -18,6 +19,7 @@ export interface Handlers {
   readonly devices: DeviceHandlers;
   readonly commands: CommandHandlers;
   readonly jobs: JobHandlers;
+  readonly models: ModelHandlers;
   readonly plans: PlanHandlers;
   readonly worker: WorkerHandlers;
   readonly unavailable: ReturnType<typeof unavailableHandlers>;
@@ -62,7 +64,12 @@ export function meshService(through: Interceptors, handlers: Handlers, peers: Pe
       CancelJob: handlers.jobs.CancelJob,
       ListTasks: handlers.jobs.ListTasks,
       DeleteJob: handlers.jobs.DeleteJob,
+      ListModels: handlers.models.ListModels,
+      Calibrate: handlers.models.Calibrate,
+      PreviewPlacement: handlers.models.PreviewPlacement,
+      CostReport: handlers.models.CostReport,
     }),
+    Generate: through.serverStream("Generate", STRICT, handlers.models.Generate),
     WatchJob: through.serverStream("WatchJob", STRICT, handlers.jobs.WatchJob),
     Attach: through.stream(
       "Attach",

@@ -1,0 +1,24 @@
+import type { LlmConfig } from "./config/config.ts";
+import type { Component } from "./core/lifecycle.ts";
+import { LocalGeneration } from "./llm/local_generation.ts";
+import { LocalModels } from "./llm/local_models.ts";
+import { MeasuredRates } from "./llm/model_rates.ts";
+import { OllamaServer } from "./llm/ollama.ts";
+import type { Store } from "./store/store.ts";
+
+/** This device's own models. */
+export interface LocalLlm {
+  readonly generation: LocalGeneration;
+  /** In the order in which they are started. */
+  readonly components: readonly Component[];
+}
+
+/** @param store keeps what was measured */
+export async function localLlm(config: LlmConfig, store: Store): Promise<LocalLlm> {
+  const { ollama, parallel, queue } = config;
+  const servers = [new OllamaServer(ollama)];
+  const models = new LocalModels(servers);
+  const rates = new MeasuredRates(store, await store.modelRates());
+  const generation = new LocalGeneration({ models, rates, parallel, queue });
+  return { generation, components: [rates, models, generation] };
+}
