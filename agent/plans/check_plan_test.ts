@@ -115,14 +115,18 @@ Deno.test("a plan of 100,000 tasks is checked without quadratic work", () => {
   const tasksOf = (count: number) =>
     plan(group(0, ...Array.from({ length: count }, (_, i) => task({ task_id: i % 2 ? "" : `t${i}` }))));
   const [small, large] = [tasksOf(10_000), tasksOf(100_000)];
-  const fastest = (given: Plan) =>
-    Math.min(...[1, 2, 3, 4, 5].map(() => {
-      const start = performance.now();
-      checkPlan(given);
-      return performance.now() - start;
-    }));
-  fastest(small);
-  const [smallMs, largeMs] = [fastest(small), fastest(large)];
-  // Ten times the tasks: about ten times the work; a hundred times if it were quadratic.
-  assert(largeMs < Math.max(smallMs, 1) * 50, `${smallMs} ms for 10,000 tasks, ${largeMs} ms for 100,000`);
+  const timeOf = (given: Plan) => {
+    const start = performance.now();
+    checkPlan(given);
+    return performance.now() - start;
+  };
+  let [smallMs, largeMs] = [Infinity, Infinity];
+  // Ten times the tasks: about ten times the work; a hundred times if it were quadratic. Other work on the machine slows
+  // down some rounds, but not the fastest of many.
+  const isLinear = () => largeMs < Math.max(smallMs, 1) * 50;
+  for (let round = 0; round < 50 && !isLinear(); round++) {
+    smallMs = Math.min(smallMs, timeOf(small));
+    largeMs = Math.min(largeMs, timeOf(large));
+  }
+  assert(isLinear(), `${smallMs} ms for 10,000 tasks, ${largeMs} ms for 100,000`);
 });

@@ -55,7 +55,7 @@ export class ExternalPlanner implements Planner {
 
   /**
    * @throws {PlanningFailure} when the program fails, is too slow, or makes no plan that can run
-   * @throws the signal's reason when it aborts; the program and its children are gone then
+   * @throws the signal's reason when it aborts: the program has ended then, and its children are killed
    */
   async plan(request: PlanningRequest, signal?: AbortSignal): Promise<PlanPreviewResponse> {
     signal?.throwIfAborted();

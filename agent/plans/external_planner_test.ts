@@ -6,6 +6,7 @@ import { delay } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
 import { type CheckedPlan, requireKnownKinds } from "./check_plan.ts";
 import { ExternalPlanner, type ExternalPlannerOptions } from "./external_planner.ts";
+import { PlannerChoice } from "./planner_choice.ts";
 import { PlanningFailure } from "./planning_failure.ts";
 
 const DEVICES = [
@@ -91,6 +92,11 @@ function isGone(pid: string): boolean {
   } catch {
     return true;
   }
+}
+
+/** Waits until none of them runs: after SIGKILL that is up to the kernel. */
+async function gone(pids: readonly string[]): Promise<void> {
+  await until(() => pids.every(isGone));
 }
 
 async function fails(planner: ExternalPlanner, why: PlanningFailure["why"], message: string | RegExp): Promise<void> {
@@ -296,7 +302,7 @@ Deno.test("a program that writes without end is stopped", unix, async () => {
   await using bench = new Bench();
   const planner = bench.planner('echo $$ >> "$OUT/pids"; exec yes');
   await fails(planner, "failed", "the external planner failed: its answer is larger than 8 MiB");
-  assert((await bench.lines("pids", 1)).every(isGone));
+  await gone(await bench.lines("pids", 1));
 });
 
 Deno.test(
@@ -308,19 +314,19 @@ Deno.test(
       `trap '' TERM INT\nsleep 600 &\necho $! >> "$OUT/${file}"; echo $$ >> "$OUT/${file}"; wait`;
     const slow = bench.planner(script("slow"), { timeLimitMs: 2_000 });
     await fails(slow, "timed-out", "the external planner timed out after 2 s");
-    assert((await bench.lines("slow", 2)).every(isGone));
+    await gone(await bench.lines("slow", 2));
 
     const caller = new AbortController();
-    const gone = new MeshError("CANCELLED", "the caller went away");
+    const left = new MeshError("CANCELLED", "the caller went away");
     const planning = assertRejects(
       () => bench.planner(script("left")).plan(REQUEST, caller.signal),
       MeshError,
       "the caller went away",
     );
     const pids = await bench.lines("left", 2);
-    caller.abort(gone);
-    assert(await planning === gone);
-    assert(pids.every(isGone));
+    caller.abort(left);
+    assert(await planning === left);
+    await gone(pids);
     await assertRejects(() => bench.printing(GOOD).plan(REQUEST, caller.signal), MeshError, "the caller went away");
   },
 );
@@ -329,8 +335,7 @@ Deno.test("what a program leaves running is ended, and does not hold up its answ
   await using bench = new Bench();
   const planner = bench.planner(`sleep 600 &\necho $! >> "$OUT/child"\necho '${JSON.stringify(GOOD)}'`);
   assertEquals((await planner.plan(REQUEST)).notes, "by the brain");
-  const [child = ""] = await bench.lines("child", 1);
-  await until(() => isGone(child));
+  await gone(await bench.lines("child", 1));
 });
 
 Deno.test("programs are ended at once when the agent has to end", unix, async () => {
@@ -338,9 +343,9 @@ Deno.test("programs are ended at once when the agent has to end", unix, async ()
   const planner = bench.planner('echo $$ >> "$OUT/pids"; exec sleep 600');
   const planning = fails(planner, "failed", "the external planner failed: ended by SIGKILL");
   const pids = await bench.lines("pids", 1);
-  planner.kill();
+  new PlannerChoice({ use: "auto", external: planner, check: RULES.check }).kill();
   await planning;
-  assert(pids.every(isGone));
+  await gone(pids);
 });
 
 Deno.test("at most four programs run at once, and the others get their turn", unix, async () => {

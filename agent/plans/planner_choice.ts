@@ -14,8 +14,8 @@ import { SharedRuns } from "./shared_runs.ts";
 
 export interface PlannerChoiceOptions {
   readonly use: PlannerConfig["use"];
-  /** Undefined = none is configured. */
-  readonly external?: Planner | undefined;
+  /** Undefined = none is configured. `kill` ends its programs at once. */
+  readonly external?: (Planner & { kill?(): void }) | undefined;
   /** Undefined = none can be asked. */
   readonly model?: Planner | undefined;
   readonly check: PlanCheck;
@@ -68,6 +68,11 @@ export class PlannerChoice implements Planner, Component {
   }
 
   start(): void {}
+
+  /** Ends the external planner's programs at once, for a process that is about to exit. */
+  kill(): void {
+    this.options.external?.kill?.();
+  }
 
   /** Ends what is under way. From then on there are no plans. */
   async stop(): Promise<void> {
