@@ -4,17 +4,29 @@ import type { HttpExchange } from "./http_exchange.ts";
 /** Thrown where a fault has ended an answer. */
 export class FaultMet extends Error {}
 
+/** How an answer that comes in pieces is written. */
+export interface Framing {
+  readonly contentType: string;
+  /** A piece as it goes over the wire. */
+  frame(text: string): string;
+}
+
+/** As Ollama does: JSON, one object a line. */
+export const JSON_LINES: Framing = { contentType: "application/x-ndjson", frame: (text) => `${text}\n` };
+
+/** As those of the OpenAI kind do. */
+export const SERVER_SENT_EVENTS: Framing = { contentType: "text/event-stream", frame: (text) => `data: ${text}\n\n` };
+
 /**
  * Does what the fault asks for before piece `at`, if its time has come.
  *
- * @param contentType of an answer that has not begun and that the fault begins
  * @throws {FaultMet} when it has ended the answer
  */
 export async function meetFault(
   fault: Fault,
   at: number,
   exchange: HttpExchange,
-  contentType = "application/json",
+  framing: Framing = JSON_LINES,
 ): Promise<void> {
   if (fault.kind === "answer") {
     if (at > 0 || exchange.begun) return;
@@ -30,19 +42,19 @@ export async function meetFault(
       await gone(exchange);
       throw new FaultMet("hung");
     case "line":
-      if (!exchange.begun) exchange.begin(200, contentType);
-      await exchange.write(fault.line + "\n");
+      if (!exchange.begun) exchange.begin(200, framing.contentType);
+      await exchange.write(framing.frame(fault.line));
       return;
     case "error":
       if (exchange.begun) {
-        await exchange.write(JSON.stringify({ error: fault.error }) + "\n");
+        await exchange.write(framing.frame(JSON.stringify({ error: fault.error })));
         await exchange.end();
       } else {
         await exchange.respond(500, "application/json", JSON.stringify({ error: fault.error }));
       }
       throw new FaultMet("failed");
     case "end":
-      if (!exchange.begun) exchange.begin(200, contentType);
+      if (!exchange.begun) exchange.begin(200, framing.contentType);
       await exchange.end();
       throw new FaultMet("ended");
   }

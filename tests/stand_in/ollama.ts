@@ -1,13 +1,13 @@
+import { embedding } from "./embedding.ts";
 import type { Fault } from "./fault.ts";
-import { FaultPlan } from "./fault.ts";
 import { type Capacity, load, speak, type SpeechRequest, type Speed } from "./generation.ts";
 import type { HttpExchange } from "./http_exchange.ts";
-import { StandInHttpServer } from "./http_server.ts";
-import { FaultMet, meetFault } from "./meet_fault.ts";
+import { JSON_LINES, meetFault } from "./meet_fault.ts";
 import { ModelState, type StandInModel, withTag } from "./model.ts";
-import { embedding, metrics, ns, OLLAMA_ERRORS, psBody, showBody, tagsBody } from "./ollama_bodies.ts";
+import { metrics, ns, OLLAMA_ERRORS, psBody, showBody, tagsBody } from "./ollama_bodies.ts";
 import { askedOf, type OllamaRequest } from "./ollama_request.ts";
-import { type RecordedRequest, RecordedRequests } from "./recorded_requests.ts";
+import type { RecordedRequest } from "./recorded_requests.ts";
+import { StandInServer } from "./stand_in_server.ts";
 import { tokensOf } from "./speech.ts";
 import { TooManyWaiting, Turns } from "./turns.ts";
 
@@ -15,8 +15,6 @@ export { OLLAMA_ERRORS };
 export type { Fault, RecordedRequest, StandInModel };
 
 const JSON_TYPE = "application/json; charset=utf-8";
-const LINES_TYPE = "application/x-ndjson";
-const MODEL_WORK = new Set(["/api/chat", "/api/generate", "/api/embed"]);
 
 /** What a stand-in for Ollama is like. All can be left out. */
 export interface OllamaOptions extends Partial<Speed> {
@@ -39,14 +37,9 @@ export interface OllamaOptions extends Partial<Speed> {
  * are words. It is as fast as it can unless it is told otherwise, and reports the durations that it really took. Like
  * Ollama, it does not read again what a prompt has in common with the prompt before.
  */
-export class StandInOllama implements AsyncDisposable {
-  readonly #http: StandInHttpServer;
-  readonly #record = new RecordedRequests();
-  readonly #faults = new FaultPlan();
+export class StandInOllama extends StandInServer {
   readonly #models = new Map<string, ModelState>();
-  #life = new AbortController();
   /** Tests may change these while it runs. */
-  readonly turns: Turns;
   speed: Speed;
   say: (request: OllamaRequest) => string | null;
   json: (request: OllamaRequest) => unknown;
@@ -54,52 +47,18 @@ export class StandInOllama implements AsyncDisposable {
 
   private constructor(options: OllamaOptions) {
     const { loadMs = 0, msPerPromptToken = 0, msPerToken = 0, parallel = 1, maxQueue = 512 } = options;
+    super(new Turns(parallel, maxQueue), ["/api/chat", "/api/generate", "/api/embed"]);
     this.speed = { loadMs, msPerPromptToken, msPerToken };
-    this.turns = new Turns(parallel, maxQueue);
     this.say = options.say ?? (() => null);
     this.json = options.json ?? (() => ({}));
     this.version = options.version ?? "0.13.5";
     this.models = options.models ?? [{ name: "llama3.2:latest" }];
-    this.#http = new StandInHttpServer((exchange) => this.#respond(exchange), () => this.#record.changed());
   }
 
   static start(options: OllamaOptions = {}): Promise<StandInOllama> {
     const ollama = new StandInOllama(options);
-    ollama.#http.start(options.port ?? 0);
+    ollama.listen(options.port);
     return Promise.resolve(ollama);
-  }
-
-  /** Without a slash at its end. The same after a restart. */
-  get url(): string {
-    return this.#http.url;
-  }
-
-  /** Requests for text and embeddings, oldest first. */
-  get requests(): readonly RecordedRequest[] {
-    return this.#record.all.filter((request) => MODEL_WORK.has(request.path));
-  }
-
-  /** All requests, those that only ask what it has as well. */
-  get allRequests(): readonly RecordedRequest[] {
-    return this.#record.all;
-  }
-
-  /** How many connections clients have open. */
-  get connections(): number {
-    return this.#http.open;
-  }
-
-  /** How many connections were opened so far. */
-  get connectionsMade(): number {
-    return this.#http.accepted;
-  }
-
-  get fault(): Fault | null {
-    return this.#faults.fault;
-  }
-
-  set fault(fault: Fault | null) {
-    this.#faults.fault = fault;
   }
 
   set models(models: readonly StandInModel[]) {
@@ -119,51 +78,26 @@ export class StandInOllama implements AsyncDisposable {
     model.lastPrompt = [];
   }
 
-  /** Resolves as soon as `holds` is true of what it sees; it is asked whenever a request or a connection changes. */
-  until(holds: (ollama: this) => boolean): Promise<void> {
-    return this.#record.until(() => holds(this));
-  }
-
-  /** As when its process is killed: connections are closed in the middle of whatever they carry. */
-  async stop(): Promise<void> {
-    this.#life.abort(new Error("the stand-in stopped"));
-    await this.#http.stop();
-  }
-
   /** Starts it again on its port, with nothing in memory. */
-  restart(): void {
-    this.#life = new AbortController();
-    for (const model of this.#models.values()) {
-      model.loaded = false;
-      model.lastPrompt = [];
-    }
-    this.#http.start();
+  override restart(): void {
+    for (const { name } of this.#models.values()) this.setLoaded(name, false);
+    super.restart();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
-
-  async #respond(exchange: HttpExchange): Promise<void> {
-    const { method, path, body } = exchange.request;
-    const parsed = parseObject(body);
-    const record = this.#record.add(path, parsed ?? {});
-    const life = this.#life.signal;
-    try {
-      const fault = MODEL_WORK.has(path) ? null : this.#faults.take(path, false);
-      if (fault) await meetFault(fault, 0, exchange);
-      const route = ROUTES[path];
-      if (!route) await exchange.respond(404, "text/plain", "404 page not found");
-      else if (route !== method) await exchange.respond(405, "text/plain", "405 method not allowed");
-      else if (method === "POST" && body === "") await respondError(exchange, 400, "missing request body");
-      else if (method === "POST" && !parsed) await respondError(exchange, 400, "invalid character in JSON");
-      else await this.#work(exchange, record, { ...parsed });
-      this.#record.end(record, "done");
-    } catch (error) {
-      const isStopped = exchange.gone.aborted && !life.aborted;
-      this.#record.end(record, isStopped ? "stopped" : "failed");
-      if (!exchange.gone.aborted && !(error instanceof FaultMet)) throw error;
+  protected override async answer(
+    exchange: HttpExchange,
+    record: RecordedRequest,
+    body: OllamaRequest | null,
+  ): Promise<void> {
+    const { method, path } = exchange.request;
+    const route = ROUTES[path];
+    if (!route) return await exchange.respond(404, "text/plain", "404 page not found");
+    if (route !== method) return await exchange.respond(405, "text/plain", "405 method not allowed");
+    if (method === "POST" && exchange.request.body === "") {
+      return await respondError(exchange, 400, "missing request body");
     }
+    if (method === "POST" && !body) return await respondError(exchange, 400, "invalid character in JSON");
+    await this.#work(exchange, record, body ?? {});
   }
 
   async #work(exchange: HttpExchange, record: RecordedRequest, body: OllamaRequest): Promise<void> {
@@ -197,7 +131,7 @@ export class StandInOllama implements AsyncDisposable {
     const name = body.model ?? "";
     const inputs = typeof body.input === "string" ? [body.input] : body.input ?? [];
     const model = this.#models.get(withTag(name));
-    const fault = this.#faults.take(record.path, true);
+    const fault = this.faultOf(record);
     if (fault) await meetFault(fault, 0, exchange);
     if (!model) return await exchange.respond(404, JSON_TYPE, OLLAMA_ERRORS.notFoundToEmbed(name));
     if (model.given.embeds === false) {
@@ -222,7 +156,7 @@ export class StandInOllama implements AsyncDisposable {
     const start = performance.now();
     const chat = record.path === "/api/chat";
     const name = body.model ?? "";
-    const fault = this.#faults.take(record.path, true);
+    const fault = this.faultOf(record);
     if (fault?.kind === "answer") await meetFault(fault, 0, exchange);
     if (chat && !name) return await respondError(exchange, 400, "model is required");
     const model = this.#models.get(withTag(name));
@@ -241,7 +175,7 @@ export class StandInOllama implements AsyncDisposable {
   async #loadOnly(exchange: HttpExchange, body: OllamaRequest, model: ModelState, chat: boolean): Promise<void> {
     const unload = body.keep_alive === 0 || body.keep_alive === "0";
     if (unload) this.setLoaded(model.name, false);
-    else await load(model, this.#capacity(model).speed.loadMs, this.#life.signal, exchange.gone);
+    else await load(model, this.#capacity(model).speed.loadMs, this.life, exchange.gone);
     const said = chat ? { message: { role: "assistant", content: "" } } : { response: "" };
     const reason = unload ? "unload" : "load";
     await exchange.respond(
@@ -261,19 +195,19 @@ export class StandInOllama implements AsyncDisposable {
       return chat ? { message: { role: "assistant", content, ...thinking } } : { response: content, ...thinking };
     };
     const line = async (value: unknown) => {
-      if (!exchange.begun) exchange.begin(200, LINES_TYPE);
-      await exchange.write(JSON.stringify(value) + "\n");
+      if (!exchange.begun) exchange.begin(200, JSON_LINES.contentType);
+      await exchange.write(JSON_LINES.frame(JSON.stringify(value)));
     };
     try {
       const spoken = await speak(model, speech, this.#capacity(model), {
         before: async (at) => {
-          if (fault) await meetFault(fault, at, exchange, LINES_TYPE);
+          if (fault) await meetFault(fault, at, exchange);
         },
         onToken: async (token, kind) => {
           said[kind] += token;
           if (streams) await line({ model: name, created_at: now(), ...part(token, kind), done: false });
           record.pieces += 1;
-          this.#record.changed();
+          this.record.changed();
         },
       }, exchange.gone);
       const context = chat ? {} : { context: [1, 2, 3] };
@@ -300,7 +234,7 @@ export class StandInOllama implements AsyncDisposable {
 
   #capacity(model: ModelState): Capacity {
     const { loadMs, msPerPromptToken, msPerToken } = { ...this.speed, ...model.given };
-    return { speed: { loadMs, msPerPromptToken, msPerToken }, turns: this.turns, life: this.#life.signal };
+    return { speed: { loadMs, msPerPromptToken, msPerToken }, turns: this.turns, life: this.life };
   }
 }
 
@@ -330,14 +264,4 @@ function now(): string {
 
 function respondError(exchange: HttpExchange, status: number, error: string): Promise<void> {
   return exchange.respond(status, JSON_TYPE, JSON.stringify({ error }));
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
-  } catch {
-    // Not JSON: the answer says so.
-    return null;
-  }
 }

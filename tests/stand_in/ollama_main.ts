@@ -7,6 +7,7 @@
  * A model's name may be followed by `:embedding` (makes embeddings only) or `:cold` (is not in memory).
  */
 import { parseArgs } from "node:util";
+import { untilStopped } from "./main_signal.ts";
 import { StandInOllama } from "./ollama.ts";
 import type { StandInModel } from "./model.ts";
 
@@ -34,10 +35,7 @@ await using ollama = await StandInOllama.start({
 });
 console.log(ollama.url);
 
-await new Promise<void>((resolve) => {
-  Deno.addSignalListener("SIGINT", resolve);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", resolve);
-});
+await untilStopped();
 
 function modelOf(text: string): StandInModel {
   const [, name = text, kind] = /^(.*?):(embedding|cold)$/.exec(text) ?? [];

@@ -167,22 +167,3 @@ Deno.test("the stand-in comes back on its port, with nothing in memory", async (
   ollama.restart();
   assertEquals((await (await fetch(`${ollama.url}/api/ps`)).json()).models, []);
 });
-
-Deno.test("the stand-in runs as a program that prints its URL", async () => {
-  const main = new URL("./ollama_main.ts", import.meta.url).href;
-  const program = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--frozen", "-A", main, "--model", "tiny:cold", "--ms-per-token", "1"],
-    stdout: "piped",
-  }).spawn();
-  const reader = program.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  try {
-    let text = "";
-    while (!text.includes("\n")) text += (await reader.read()).value ?? "";
-    const tags = await (await fetch(`${text.trim()}/api/tags`)).json();
-    assertEquals(tags.models[0].name, "tiny:latest");
-  } finally {
-    program.kill("SIGTERM");
-    await reader.cancel();
-    assertEquals((await program.status).code, 0);
-  }
-});
