@@ -165,7 +165,8 @@ Deno.test("submit prints the job's id and summary", async () => {
   assertEquals([code, stdout], [0, `${JOB}  distributed to 2 devices in 1 group(s)\n`]);
   const [request] = agent.requests("SubmitJob");
   assertEquals([request.text, request.max_workers, request.plan], ["collect everything", 2, null]);
-  assertEquals([request.session_id, request.reduce], [SESSION_ID, { kind: "CONCAT" }]);
+  // How a plan made from words is reduced, its planner decides.
+  assertEquals([request.session_id, request.reduce], [SESSION_ID, { kind: "" }]);
 });
 
 Deno.test("submit --wait ends with the job's result, or with its failure", async () => {

@@ -195,7 +195,7 @@ const PLACEMENT = {
       queue_ms: 800,
       predicted_memory_mb: 2867,
       ram_sufficient: false,
-      notes: "using default throughput for platform; corrected by × 1.04",
+      notes: "using default throughput for platform; prompt tokens estimated from the input",
     },
     {
       task_id: "b",
@@ -207,9 +207,15 @@ const PLACEMENT = {
       unknown_cost: true,
       notes: "using default throughput for platform",
     },
-    { task_id: "c", kind: "LLM_GENERATE", ram_sufficient: true, notes: "no device has the model" },
+    {
+      task_id: "c",
+      kind: "LLM_GENERATE",
+      ram_sufficient: true,
+      unknown_cost: true,
+      notes: "no device can run LLM_GENERATE now",
+    },
   ],
-  notes: ["a prompt without token counts is taken to have 4 characters a token"],
+  notes: ["using default throughput for platform", "the mesh is very busy"],
 };
 
 Deno.test("preview-cost --placement says which device would run which task, when, and the whole mesh's time", async () => {
@@ -224,10 +230,10 @@ Deno.test("preview-cost --placement says which device would run which task, when
       "c     LLM_GENERATE  none    -                 -          -      -       -         -",
       "",
       "whole mesh: 9.5 s for 3 tasks on 2 devices",
-      "note: a prompt without token counts is taken to have 4 characters a token",
       "note: using default throughput for platform (a, b)",
-      "note: corrected by × 1.04 (a)",
-      "note: no device has the model (c)",
+      "note: prompt tokens estimated from the input (a)",
+      "note: no device can run LLM_GENERATE now (c)",
+      "note: the mesh is very busy",
       "note: ! more RAM than the device has free",
       "note: ? stands for a cost that is not known",
       "",

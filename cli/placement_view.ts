@@ -55,22 +55,23 @@ function rowOf(task: TaskPlacement, { paint }: Output): Cell[] {
   ];
 }
 
-/** What the prediction assumed, each once, with the tasks that it is about. */
+/** What the prediction assumed, each once, with the tasks that it is about where it is not about all. */
 function notesOf({ notes, tasks }: PlacementResponse): string[] {
-  const tasksByNote = new Map<string, string[]>(notes.map((note) => [note, []]));
+  const tasksByNote = new Map<string, string[]>();
   for (const task of tasks) {
-    for (const note of new Set(task.notes.split("; "))) {
-      if (note === "" || notes.includes(note)) continue;
-      tasksByNote.set(note, [...tasksByNote.get(note) ?? [], task.task_id]);
+    for (const note of new Set(task.notes.split("; ").filter(Boolean))) {
+      const about = tasksByNote.get(note);
+      if (about) about.push(task.task_id);
+      else tasksByNote.set(note, [task.task_id]);
     }
   }
   const all = [...tasksByNote].map(([note, about]) => {
-    if (about.length === 0 || about.length === tasks.length) return note;
+    if (about.length === tasks.length) return note;
     return `${note} (${about.length > MOST_NAMED ? count(about.length, "task") : about.join(", ")})`;
   });
-  if (tasks.some((task) => task.device_id !== "" && !task.ram_sufficient)) {
-    all.push("! more RAM than the device has free");
-  }
-  if (tasks.some((task) => task.unknown_cost)) all.push("? stands for a cost that is not known");
+  all.push(...notes.filter((note) => !tasksByNote.has(note)));
+  const placed = tasks.filter((task) => task.device_id !== "");
+  if (placed.some((task) => !task.ram_sufficient)) all.push("! more RAM than the device has free");
+  if (placed.some((task) => task.unknown_cost)) all.push("? stands for a cost that is not known");
   return all;
 }

@@ -21,7 +21,8 @@ export interface Submission {
   readonly plan: Plan | null;
   /** Use at most so many devices; 0 = all. */
   readonly maxWorkers: number;
-  readonly reduce: Reduce;
+  /** Undefined = as whoever makes the plan says, or `concat`. */
+  readonly reduce: Reduce | undefined;
   /** An attempt at a task ends after this many ms; undefined = as the agent does by default. */
   readonly taskTimeoutMs: number | undefined;
   /** The same for single tasks, by task id. */
@@ -43,9 +44,9 @@ function requestOf({ text, plan, maxWorkers, reduce }: Submission, { sessionId }
   return { session_id: sessionId, text, plan, max_workers: maxWorkers, reduce: { kind: kindOf(reduce) } };
 }
 
-/** On the wire: `LLM_SUMMARIZE`. */
-function kindOf(reduce: Reduce): string {
-  return reduce.toUpperCase().replaceAll("-", "_");
+/** On the wire: `LLM_SUMMARIZE`; empty = left to the agent. */
+function kindOf(reduce: Reduce | undefined): string {
+  return reduce?.toUpperCase().replaceAll("-", "_") ?? "";
 }
 
 function submitPlainly(client: MeshClient, submission: Submission): Promise<JobInfo> {

@@ -8,7 +8,7 @@ import { MOST_WORKERS, type Reduce, type Submission } from "./submission.ts";
 export interface SubmitOptions {
   /** Use at most so many devices. Default 0: all. */
   readonly maxWorkers?: number;
-  /** How the results are combined. Default `concat`. */
+  /** How the results are combined. Default: as whoever makes the plan from words chooses, else `concat`. */
   readonly reduce?: Reduce;
   /** An attempt at a task ends after this, in ms: above 0, at most 7 days. Default 250,000. */
   readonly taskTimeoutMs?: number;
@@ -28,7 +28,7 @@ export interface SubmitOptions {
  * @throws {UsageError} when an option is wrong, with its name and value: on the wire some would pass for others
  */
 export function submissionOf(work: string | Plan, options: SubmitOptions): Submission {
-  const { maxWorkers = 0, reduce = "concat", taskTimeoutMs, taskTimeouts = {} } = options;
+  const { maxWorkers = 0, reduce, taskTimeoutMs, taskTimeouts = {} } = options;
   return {
     ...(typeof work === "string" ? { text: work, plan: null } : { text: "", plan: work }),
     maxWorkers: workerCount(maxWorkers),

@@ -29,9 +29,10 @@ export const command: Command = {
   ],
   details: "Prints the job's id and summary; with --wait also its final result, and ends with exit code 1 when it " +
     "failed. FILE may be - for standard input. With --json: the message JobInfo, or with --wait JobStatus.\n" +
-    "The results are combined as one text with a heading for each device (concat, the default), as a JSON list with " +
-    "task and device (json), as the outputs alone (lines), as the first success, which ends the rest of its group " +
-    "(first), or as a summary that a model of the mesh writes of them (llm-summarize).\n" +
+    "The results are combined as one text with a heading for each device (concat), as a JSON list with task and device " +
+    "(json), as the outputs alone (lines), as the first success, which ends the rest of its group (first), or as a " +
+    "summary that a model of the mesh writes of them (llm-summarize). Without --reduce, whoever plans TEXT chooses; a " +
+    "plan's results are concatenated.\n" +
     "A task of a plan file may have a time limit of its own, which goes before --task-timeout:\n" +
     '  {"task_id": "a", "kind": "ECHO", "input": "hi", "timeout": "5m"}\n' +
     "Ctrl-C ends the waiting only; with --cancel-on-interrupt it cancels the job too.",
@@ -94,7 +95,7 @@ async function readSubmission(context: CommandContext): Promise<Submission> {
   checkWhat(given, text);
   const settings = {
     maxWorkers: wholeNumber(given, "max-workers", { least: 0, most: MOST_WORKERS }) ?? 0,
-    reduce: oneOf(given, "reduce", REDUCES) ?? "concat",
+    reduce: oneOf(given, "reduce", REDUCES),
     taskTimeoutMs: taskTimeout(given),
     idempotencyKey: crypto.randomUUID(),
   };
