@@ -103,7 +103,8 @@ export class MeasuredModel {
     const learned = [
       (isLoadedForIt || run.cachedShare <= MAX_CACHED_SHARE) && this.#learnPrefill(run, generated),
       this.#learnDecode(generated),
-      this.#learnOverhead(sample, hasLoaded),
+      // Where a model was loaded and its server does not say so, all that took would count as overhead.
+      (hasLoaded || !run.isCold) && this.#learnOverhead(sample, hasLoaded),
       this.#learnLength(sample),
     ];
     if (!hasLoaded && !learned.includes(true)) return false;

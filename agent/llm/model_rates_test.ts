@@ -135,6 +135,12 @@ Deno.test("what was spent on loading is no overhead", async () => {
   assertEquals(model.rates.overhead_ms, 50);
 });
 
+Deno.test("a model that was loaded by a server that does not say so leaves the overhead as it is", async () => {
+  await using model = new Measuring();
+  model.tell({ isCold: true, totalMs: 60_000, generated: { loadMs: 0 } });
+  assertEquals(model.rates.overhead_ms, 0);
+});
+
 Deno.test("durations that say more than our clock leave no overhead below 0", async () => {
   await using model = new Measuring();
   model.tell({ totalMs: 1000 });

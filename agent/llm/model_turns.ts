@@ -44,8 +44,10 @@ export class ModelTurns {
   readonly #queue: GenerationQueue;
   /** How much each model was asked for that has not ended. */
   readonly #asked = new Map<string, number>();
-  readonly #stopping = new AbortController();
+  /** Those that run or wait: kept here, since a signal that all of them listen to would search its listeners for each. */
+  readonly #runs = new Set<LinkedSignal>();
   readonly #ends = new Set<Promise<void>>();
+  #stopped: MeshError | undefined;
 
   constructor(limits: QueueLimits) {
     this.#queue = new GenerationQueue(limits);
@@ -69,12 +71,15 @@ export class ModelTurns {
 
   /** Stops what runs and waits. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new MeshError("UNAVAILABLE", "the agent is stopping"));
+    this.#stopped ??= new MeshError("UNAVAILABLE", "the agent is stopping");
+    for (const run of this.#runs) run.abort(this.#stopped);
     await Promise.all(this.#ends);
   }
 
   async #run<T>(work: ModelWork<T>, { signal, timeoutMs }: TurnOptions): Promise<T> {
-    using run = new LinkedSignal(signal, this.#stopping.signal);
+    if (this.#stopped) throw this.#stopped;
+    using run = new LinkedSignal(signal);
+    this.#runs.add(run);
     // Where something else is asked of the model, that loads it.
     const isFirst = this.#begin(work.model);
     try {
@@ -86,6 +91,7 @@ export class ModelTurns {
     } catch (error) {
       throw run.signal.aborted ? run.signal.reason : error;
     } finally {
+      this.#runs.delete(run);
       this.#end(work.model);
     }
   }
