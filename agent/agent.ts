@@ -263,7 +263,10 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     deviceId: id,
     name: config.name,
     stop: () => stopping ??= stop(),
-    kill: () => commands.kill(),
+    kill: () => {
+      commands.kill();
+      planner.kill();
+    },
   };
 }
 

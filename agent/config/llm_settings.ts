@@ -5,7 +5,8 @@ import type { GivenFlags } from "./flags.ts";
 import { ollamaUrl, openaiUrl } from "./model_server_url.ts";
 import { checked, type Settings } from "./settings.ts";
 
-const DEFAULT_OLLAMA = "http://localhost:11434";
+/** Where Ollama is unless somebody says otherwise. */
+export const DEFAULT_OLLAMA = "http://localhost:11434";
 /** As Ollama's own OLLAMA_NUM_PARALLEL. */
 const DEFAULT_PARALLEL = 1;
 const MAX_PARALLEL = 256;

@@ -20,6 +20,8 @@ export interface LocalModelsOptions {
   readonly firstLookMs?: number;
   /** A server that takes longer to say what it has, in ms, has nothing now; default 5 s. */
   readonly lookMs?: number;
+  /** Somebody named the servers: that one of them does not answer is worth a line in the log from the start. */
+  readonly areNamed?: boolean;
 }
 
 const INTERVAL_MS = 30_000;
@@ -46,13 +48,17 @@ export class LocalModels implements Component {
   readonly #intervalMs: number;
   readonly #firstLookMs: number;
   #models: readonly LocalModel[] = [];
+  /** What was the first choice when it was last asked for. */
+  readonly #chosen = new Map<Ability, string | undefined>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(servers: readonly ModelServer[], options: LocalModelsOptions = {}) {
-    const { intervalMs = INTERVAL_MS, firstLookMs = FIRST_LOOK_MS, lookMs = LOOK_MS } = options;
+    const { intervalMs = INTERVAL_MS, firstLookMs = FIRST_LOOK_MS, lookMs = LOOK_MS, areNamed = false } = options;
     this.#intervalMs = intervalMs;
     this.#firstLookMs = firstLookMs;
-    this.#servers = servers.map((server) => new WatchedServer(server, lookMs, () => this.#update()));
+    this.#servers = servers.map((server) =>
+      new WatchedServer(server, { limitMs: lookMs, isNamed: areNamed, onLook: () => this.#update() })
+    );
   }
 
   /** Resolves when every server has answered, or after the time for the first look. */
@@ -80,7 +86,10 @@ export class LocalModels implements Component {
     return this.#models.map(({ name }) => name);
   }
 
-  /** What a request without a model is answered by: a model in memory before others, then the newest, then by name. */
+  /**
+   * What a request without a model is answered by: a model in memory before others, then the newest, then by name. As
+   * long as it is in memory it stays the one, whatever else is loaded.
+   */
   get default(): LocalModel | undefined {
     return this.#first("generates");
   }
@@ -140,7 +149,11 @@ export class LocalModels implements Component {
   }
 
   #first(ability: Ability): LocalModel | undefined {
-    return this.#models.filter((model) => model[ability]).sort(byPreference)[0];
+    const models = this.#models.filter((model) => model[ability]).sort(byPreference);
+    const former = models.find(({ name, loaded }) => loaded && name === this.#chosen.get(ability));
+    const first = former ?? models[0];
+    this.#chosen.set(ability, first?.name);
+    return first;
   }
 
   #update(): void {

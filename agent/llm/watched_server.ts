@@ -13,6 +13,15 @@ const MAX_MODELS = 1000;
 /** Characters of a model's name, at most: what a device may say of its model. */
 const MAX_NAME = 256;
 
+export interface WatchOptions {
+  /** A server that takes longer to answer, in ms, has no models. */
+  readonly limitMs: number;
+  /** Somebody named it: that it does not answer is said in the log also where it never did. */
+  readonly isNamed: boolean;
+  /** Called when it has answered, or has not. */
+  readonly onLook: () => void;
+}
+
 /** One model server, and the models that it had when it was last asked. */
 export class WatchedServer {
   #models: readonly ServedModel[] = [];
@@ -23,11 +32,7 @@ export class WatchedServer {
   #next: Promise<void> | undefined;
   readonly #stopping = new AbortController();
 
-  /**
-   * @param limitMs a server that takes longer to answer has no models
-   * @param onLook called when it has answered, or has not
-   */
-  constructor(readonly server: ModelServer, private readonly limitMs: number, private readonly onLook: () => void) {}
+  constructor(readonly server: ModelServer, private readonly options: WatchOptions) {}
 
   /** None while it does not answer. */
   get models(): readonly ServedModel[] {
@@ -66,9 +71,10 @@ export class WatchedServer {
   async #ask(): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     using limited = new LinkedSignal(this.#stopping.signal);
+    const { limitMs } = this.options;
     limited.abortAfter(
-      this.limitMs,
-      new MeshError("DEADLINE_EXCEEDED", `it did not answer within ${durationText(this.limitMs)}`),
+      limitMs,
+      new MeshError("DEADLINE_EXCEEDED", `it did not answer within ${durationText(limitMs)}`),
     );
     try {
       this.#models = usable(await this.server.models(limited.signal));
@@ -81,7 +87,7 @@ export class WatchedServer {
       this.#answers = false;
       this.#tell(`no model server answers at ${this.server.endpoint}`, error);
     }
-    this.onLook();
+    this.options.onLook();
   }
 
   #none(): string {
@@ -90,9 +96,13 @@ export class WatchedServer {
 
   #tell(what: string, error?: unknown): void {
     if (what === this.#told) return;
+    const isFirst = this.#told === undefined;
     this.#told = what;
-    if (error === undefined) log.info("{what}", { what });
-    else log.info("{what}: {reason}", { what, reason: messageOf(error) });
+    const text = error === undefined ? "{what}" : "{what}: {reason}";
+    const properties = { what, reason: messageOf(error) };
+    // Most devices have no model server, and nobody expects one.
+    if (error !== undefined && isFirst && !this.options.isNamed) log.debug(text, properties);
+    else log.info(text, properties);
   }
 }
 

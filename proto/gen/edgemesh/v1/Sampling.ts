@@ -9,11 +9,11 @@ export interface Sampling {
   'frequency_penalty'?: (number | string);
   'presence_penalty'?: (number | string);
   'stop'?: (string)[];
-  '_temperature'?: "temperature";
-  '_top_p'?: "top_p";
-  '_seed'?: "seed";
-  '_frequency_penalty'?: "frequency_penalty";
-  '_presence_penalty'?: "presence_penalty";
+  'has_temperature'?: "temperature";
+  'has_top_p'?: "top_p";
+  'has_seed'?: "seed";
+  'has_frequency_penalty'?: "frequency_penalty";
+  'has_presence_penalty'?: "presence_penalty";
 }
 
 export interface Sampling__Output {
