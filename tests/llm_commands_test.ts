@@ -1,54 +1,6 @@
-import { startAgent } from "../mod.ts";
+import { startProgram } from "../cli/cli_harness.ts";
 import { assertEquals, assertMatch } from "./assert.ts";
-import { eventually, TemporaryFolder, TEST_KEY } from "./processes.ts";
-import { StandInOllama } from "./stand_in/ollama.ts";
-import { type Outcome, runHere, startProgram } from "../cli/cli_harness.ts";
-
-/** Two devices with a model server each, the desktop's model writing faster, as the command line sees them. */
-class TwoDevices implements AsyncDisposable {
-  private constructor(
-    readonly address: string,
-    readonly laptop: StandInOllama,
-    readonly desktop: StandInOllama,
-    private readonly stack: AsyncDisposableStack,
-  ) {}
-
-  static async start(): Promise<TwoDevices> {
-    await using stack = new AsyncDisposableStack();
-    const folder = stack.use(new TemporaryFolder());
-    const laptop = stack.use(await StandInOllama.start({ msPerPromptToken: 0.1, msPerToken: 4 }));
-    const desktop = stack.use(await StandInOllama.start({ msPerPromptToken: 0.1, msPerToken: 1 }));
-    const options = (name: string, ollama: StandInOllama) => ({
-      grpc: "127.0.0.1:0",
-      http: "127.0.0.1:0",
-      name,
-      key: TEST_KEY,
-      dataDir: folder.file(name),
-      store: "memory" as const,
-      ollama: ollama.url,
-    });
-    const coordinator = stack.use(await startAgent(options("laptop", laptop)));
-    stack.use(await startAgent({ ...options("desktop", desktop), join: [coordinator.grpc] }));
-    const mesh = new TwoDevices(coordinator.grpc, laptop, desktop, stack.move());
-    await eventually(async () => {
-      const { models } = JSON.parse((await mesh.run("models", "--json")).stdout);
-      return models.length === 2 || undefined;
-    }, "the models of both devices");
-    return mesh;
-  }
-
-  line(command: string, ...args: string[]): string[] {
-    return [command, "--server", this.address, "--key", TEST_KEY, ...args];
-  }
-
-  run(command: string, ...args: string[]): Promise<Outcome> {
-    return runHere(this.line(command, ...args));
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stack.disposeAsync();
-  }
-}
+import { TwoDevices } from "./two_devices.ts";
 
 Deno.test("what calibrate measures decides which device answers, and cost-report says how right that was", async () => {
   await using mesh = await TwoDevices.start();
