@@ -128,7 +128,7 @@ export class AttachedLink implements DeviceLink {
 
   order(task: ModelTask, options: ModelOrderOptions): Promise<ModelAnswer> {
     if (this.#closed || this.#leaving) {
-      return Promise.reject(new MeshError("UNAVAILABLE", `device ${this.deviceId} is leaving the mesh`));
+      return Promise.reject(new MeshError("UNAVAILABLE", "the device is leaving the mesh"));
     }
     return this.#models.give(task, options);
   }
@@ -168,7 +168,7 @@ export class AttachedLink implements DeviceLink {
     this.channel.close();
     for (const pending of [...this.#commands.values()]) pending.reject(goneError(this.deviceId, reason));
     this.#commands.clear();
-    this.#models.fail(new MeshError("UNAVAILABLE", `device ${this.deviceId} is gone (${reason})`));
+    this.#models.fail(new MeshError("UNAVAILABLE", `the device is gone (${reason})`));
     this.events.closed(this, reason, mayReturn);
   }
 

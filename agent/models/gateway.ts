@@ -99,33 +99,39 @@ export class ModelGateway {
   async generate(request: GenerateRequest, watch: GenerationWatch, limits: GenerationLimits): Promise<GenerationEnd> {
     const size = { characters: characterCount(request), maxTokens: request.max_tokens };
     const { backlog, predictor, links } = this.parts;
-    return await this.#firstThatCan(request, "generates", async (host, { said, isLast }) => {
-      const { device_id } = host.device;
-      const prediction = predictor.predict(host, size);
-      const queueMs = backlog.queueMs(device_id, host.parallel);
-      watch.onStart(startOf({ host, prediction, queueMs }));
-      const key = {};
-      using patience = new LinkedSignal(limits.signal);
-      const heard = isLast ? () => {} : patience.abortAfter(...patienceOf({ host, prediction, queueMs }));
-      backlog.add(device_id, key, prediction.predictedMs, host.parallel);
-      try {
-        const generate = { ...request, model: host.model.name, device_id };
-        const { end } = await links.order(device_id, { generate }, {
-          ...options(limits),
-          signal: patience.signal,
-          onText: (text) => {
-            heard();
-            said();
-            watch.onText(text);
-          },
-        });
-        if (!end?.stats) throw new MeshError("INTERNAL", "the device answered with nothing");
-        predictor.ended(host, prediction, end.stats);
-        return end;
-      } finally {
-        backlog.delete(device_id, key);
-      }
-    }, (host) => predictor.predict(host, size).predictedMs);
+    return await this.#firstThatCan(
+      request,
+      "generates",
+      async (host, { said, isLast }) => {
+        const { device_id } = host.device;
+        const prediction = predictor.predict(host, size);
+        const queueMs = backlog.queueMs(device_id, host.parallel);
+        watch.onStart(startOf({ host, prediction, queueMs }));
+        const key = {};
+        using patience = new LinkedSignal(limits.signal);
+        const heard = isLast ? () => {} : patience.abortAfter(...patienceOf({ prediction, queueMs }));
+        backlog.add(device_id, key, prediction.predictedMs, host.parallel);
+        try {
+          const generate = { ...request, model: host.model.name, device_id };
+          const { end } = await links.order(device_id, { generate }, {
+            ...options(limits),
+            signal: patience.signal,
+            onText: (text) => {
+              heard();
+              said();
+              watch.onText(text);
+            },
+          });
+          if (!end?.stats) throw new MeshError("INTERNAL", "the device answered with nothing");
+          predictor.ended(host, prediction, end.stats);
+          return end;
+        } finally {
+          backlog.delete(device_id, key);
+        }
+      },
+      (host) => predictor.predict(host, size).predictedMs,
+      limits.signal,
+    );
   }
 
   /** @throws {MeshError} as `generate` does */
@@ -134,18 +140,24 @@ export class ModelGateway {
     limits: GenerationLimits,
   ): Promise<{ deviceId: string; deviceName: string; response: EmbedResponse }> {
     if (request.inputs.length === 0) throw new MeshError("INVALID_ARGUMENT", "inputs: is empty");
-    return await this.#firstThatCan(request, "embeds", async (host) => {
-      const { device_id, device_name } = host.device;
-      const embed = { ...request, model: host.model.name, device_id };
-      const { embedded } = await this.parts.links.order(device_id, { embed }, options(limits));
-      if (embedded?.embeddings.length !== request.inputs.length) {
-        throw new MeshError(
-          "INTERNAL",
-          `device ${device_name} answered with another number of embeddings than asked for`,
-        );
-      }
-      return { deviceId: device_id, deviceName: device_name, response: embedded };
-    }, () => 0);
+    return await this.#firstThatCan(
+      request,
+      "embeds",
+      async (host) => {
+        const { device_id, device_name } = host.device;
+        const embed = { ...request, model: host.model.name, device_id };
+        const { embedded } = await this.parts.links.order(device_id, { embed }, options(limits));
+        if (embedded?.embeddings.length !== request.inputs.length) {
+          throw new MeshError(
+            "INTERNAL",
+            `device ${device_name} answered with another number of embeddings than asked for`,
+          );
+        }
+        return { deviceId: device_id, deviceName: device_name, response: embedded };
+      },
+      () => 0,
+      limits.signal,
+    );
   }
 
   /** Measures a device's model. @throws {MeshError} as `generate` does */
@@ -154,7 +166,9 @@ export class ModelGateway {
     if (!host) throw this.#nothingFor(request, "generates");
     const { device_id, device_name } = host.device;
     const calibrate = { ...request, model: host.model.name, device_id };
-    const { calibrated } = await this.parts.links.order(device_id, { calibrate }, options(limits));
+    const { calibrated } = await this.parts.links.order(device_id, { calibrate }, options(limits)).catch((error) => {
+      throw limits.signal.aborted || !(error instanceof MeshError) ? error : ofDevice(host, error);
+    });
     if (!calibrated) throw new MeshError("INTERNAL", "the device answered with nothing");
     return { ...calibrated, device_id, device_name };
   }
@@ -170,6 +184,7 @@ export class ModelGateway {
     can: "generates" | "embeds",
     run: (host: ModelHost, attempt: { readonly said: () => void; readonly isLast: boolean }) => Promise<T>,
     predictedMs: (host: ModelHost) => number,
+    signal: AbortSignal,
   ): Promise<T> {
     const tried = new Set<string>();
     const failures: { readonly host: ModelHost; readonly error: MeshError }[] = [];
@@ -182,7 +197,8 @@ export class ModelGateway {
       try {
         return await run(host, { said: () => hasSaid = true, isLast: hosts.length === 1 });
       } catch (error) {
-        if (hasSaid || !(error instanceof MeshError) || !ELSEWHERE.has(error.code)) throw error;
+        if (signal.aborted || !(error instanceof MeshError) || !ELSEWHERE.has(error.code)) throw error;
+        if (hasSaid) throw ofDevice(host, error);
         failures.push({ host, error });
       }
     }
@@ -240,9 +256,9 @@ function options({ signal, timeoutMs }: GenerationLimits): OrderOptions {
  * How long a device may say nothing before another one is tried, in ms, and what is then said of it: several times what
  * was predicted, since predictions err, and never so short that a slow start fails.
  */
-function patienceOf({ host, prediction, queueMs }: Choice): [number, MeshError] {
+function patienceOf({ prediction, queueMs }: Omit<Choice, "host">): [number, MeshError] {
   const ms = LEAST_PATIENCE_MS + 2 * queueMs + 3 * prediction.loadMs + prediction.predictedMs;
-  return [ms, new MeshError("UNAVAILABLE", `${host.device.device_name} said nothing for ${Math.round(ms / 1000)} s`)];
+  return [ms, new MeshError("UNAVAILABLE", `said nothing for ${Math.round(ms / 1000)} s`)];
 }
 
 function startOf({ host, prediction, queueMs }: Choice): GenerationStart {
@@ -256,7 +272,14 @@ function startOf({ host, prediction, queueMs }: Choice): GenerationStart {
   };
 }
 
-/** One device's failure as it is; of several, what each said. All busy: when the first has a place again. */
+/** What a device, or its model server, failed with, with its name: such a server's address alone says not where it is. */
+function ofDevice({ device }: ModelHost, error: MeshError): MeshError {
+  const message = `${device.device_name}: ${error.message}`;
+  if (error instanceof BusyError) return new BusyError(message, error.retryAfterMs);
+  return new MeshError(error.code, message, { cause: error });
+}
+
+/** One device's failure with its name; of several, what each said. All busy: when the first has a place again. */
 function failureOf(failures: readonly { readonly host: ModelHost; readonly error: MeshError }[]): MeshError {
   const busy = failures.flatMap(({ error }) => error instanceof BusyError ? [error] : []);
   const [only] = failures;
@@ -265,7 +288,7 @@ function failureOf(failures: readonly { readonly host: ModelHost; readonly error
     const wait = Math.min(...busy.map((error) => error.retryAfterMs));
     return new BusyError(said, wait);
   }
-  if (failures.length === 1 && only) return new MeshError(only.error.code, said, { cause: only.error });
+  if (failures.length === 1 && only) return ofDevice(only.host, only.error);
   const worst = failures.find(({ error }) => !(error instanceof BusyError))?.error.code ?? "UNAVAILABLE";
   return new MeshError(worst, `no device could do it; ${said}`);
 }

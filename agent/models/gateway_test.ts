@@ -151,8 +151,24 @@ Deno.test("a device that fails after it has said something is not followed by an
     dies: { report: report([model("m", 100)]), behaviour: fails(unreachable, "half a ") },
     works: { report: report([model("m", 10)]) },
   });
-  await assertRejects(() => rig.generate(), MeshError, "cannot be reached");
+  const error = await assertRejects(() => rig.generate(), MeshError);
+  assertEquals([error.code, error.message], ["UNAVAILABLE", "dies: the model server cannot be reached"]);
   assertEquals(rig.asked, ["dies"]);
+});
+
+Deno.test("an agent that stops asks no other device, and says that it stops", async () => {
+  const stopping = new MeshError("UNAVAILABLE", "the agent is stopping");
+  const agent = new AbortController();
+  const behaviour: Behaviour = (_say, signal) => {
+    agent.abort(stopping);
+    return Promise.reject(signal.reason);
+  };
+  const rig = new Rig({
+    a: { report: report([model("m", 100)]), behaviour },
+    b: { report: report([model("m", 10)]), behaviour },
+  });
+  assertEquals(await assertRejects(() => rig.generate({}, agent.signal), MeshError), stopping);
+  assertEquals(rig.asked, ["a"]);
 });
 
 Deno.test("a request that is wrong is not tried on another device", async () => {
