@@ -39,8 +39,17 @@ export function llmGenerateKind(models: GenerationSource, parallel: number): Las
         if (output.length > MAX_OUTPUT) run.abort(new Error(`the model wrote more than ${MAX_OUTPUT} characters`));
       };
       const options = { onText, signal: run.signal, timeoutMs: Infinity };
-      const { stats } = await models.generate(generateRequest({ prompt, max_tokens }), options);
+      const { stats } = await models.generate(generateRequest({ prompt, max_tokens }), options).catch(forTask);
       return { output, stats };
     },
   };
+}
+
+/**
+ * A task names no model: where the one that the device chose has just been removed, the device may choose another one, or
+ * another device may have one.
+ */
+function forTask(error: unknown): never {
+  if (!(error instanceof MeshError) || error.code !== "NOT_FOUND") throw error;
+  throw new MeshError("UNAVAILABLE", error.message, { cause: error });
 }

@@ -82,6 +82,13 @@ Deno.test("what the model server cannot do keeps its code, so that another devic
   }
 });
 
+Deno.test("a model that was removed from its server is no verdict on the task: the device, or another one, has others", async () => {
+  const source = new Source();
+  source.failure = new MeshError("NOT_FOUND", "Ollama has no model 'small'");
+  const { ok, error, error_code } = await run(source);
+  assertEquals([ok, error, error_code], [false, "Ollama has no model 'small'", "UNAVAILABLE"]);
+});
+
 Deno.test("a generation that passes the task's time limit is stopped", async () => {
   const source = new Source();
   source.isSilent = true;
