@@ -277,7 +277,7 @@ Deno.test("an Ollama that dies, breaks off or fails in mid-stream is told, with 
     ]);
     const [code, message] = await met({ kind: "die", after: 0 });
     assertEquals(code, "UNAVAILABLE");
-    assert(message?.startsWith(`cannot reach ${at}: `));
+    assert(message?.startsWith(`${at} broke off before it answered: `));
   }));
 
 Deno.test("what is no JSON, and lines and answers that are too long, are refused", () =>

@@ -130,7 +130,9 @@ export class ServerHttp {
     try {
       return await fetch(this.endpoint + path, { ...message, client, signal, redirect: "manual" });
     } catch (cause) {
-      throw new MeshError("UNAVAILABLE", `cannot reach ${this.server}: ${connectionReason(cause)}`, { cause });
+      const reason = connectionReason(cause);
+      const text = isConnected(cause) ? `${this.server} broke off before it answered` : `cannot reach ${this.server}`;
+      throw new MeshError("UNAVAILABLE", `${text}: ${reason}`, { cause });
     }
   }
 
@@ -175,6 +177,11 @@ export class ServerHttp {
     if (!(error instanceof LineTooLong)) return error;
     return new MeshError("INTERNAL", `${this.server} sent ${error.message}`, { cause: error });
   }
+}
+
+/** Whether what `fetch` throws says that there was a connection, which then ended. */
+function isConnected(error: unknown): boolean {
+  return error instanceof Error && /client error \(SendRequest\)/.test(messageOf(error.cause));
 }
 
 /** The reason within what `fetch` throws, without the URL, which the message names already. */
