@@ -15,8 +15,12 @@ export function endOfAll(running: readonly number[], waiting: readonly number[],
   return ends.reduce((latest, end) => Math.max(latest, end), 0);
 }
 
-/** Adds to the least of a heap, and restores its order. */
-function postponeFirst(heap: number[], by: number): void {
+/**
+ * Adds to the least, which is the first, and restores the order of the heap.
+ *
+ * @param heap the parent of each is no later than it, as where they ascend
+ */
+export function postponeFirst(heap: number[], by: number): void {
   const value = (heap[0] ?? 0) + by;
   let at = 0;
   for (;;) {

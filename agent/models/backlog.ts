@@ -1,3 +1,4 @@
+import { postponeFirst } from "../llm/list_scheduling.ts";
 import type { ModelLoad } from "../../proto/messages.ts";
 
 /** A generation that a device was given. */
@@ -80,11 +81,8 @@ export class Backlog {
       // Their end is known, not how long each takes: they are taken to be alike.
       for (let n = 0; n < count; n++) jobs.push(left * Math.min(places.length, count) / count);
     }
-    for (const ms of jobs) {
-      places[0] = (places[0] ?? 0) + ms;
-      places.sort((a, b) => a - b);
-    }
-    return places;
+    for (const ms of jobs) postponeFirst(places, ms);
+    return places.sort((a, b) => a - b);
   }
 
   /** How long a new generation would wait for its turn on the device, in ms. */
