@@ -44,11 +44,12 @@ export function checkedDeviceInfo(info: DeviceInfo): DeviceInfo {
 }
 
 /**
- * `next`, with what was measured earlier where it says 0: a device that starts again has not measured yet. Rates are those
- * of a model: another model has others.
+ * `next`, with what was measured earlier where it says 0: a device that starts again has not measured yet. Another model
+ * than before has other rates, though.
  */
 export function keepMeasured(next: DeviceInfo, former: DeviceInfo): DeviceInfo {
-  const rates = next.local_model_name === former.local_model_name ? former : next;
+  const isOther = next.local_model_name !== "" && next.local_model_name !== former.local_model_name;
+  const rates = isOther ? next : former;
   return {
     ...next,
     llm_prefill_toks_per_s: next.llm_prefill_toks_per_s || rates.llm_prefill_toks_per_s,

@@ -171,7 +171,7 @@ export class LocalGeneration implements Component {
     );
     const totalMs = performance.now() - begin;
     const isAfresh = purpose === "calibrate afresh";
-    this.#rates.learn(model.name, run, { generated, totalMs, maxTokens, isAfresh });
+    this.#rates.learn(model.name, run, { generated, totalMs, isAfresh });
     return { finish_reason: generated.finishReason, stats: statsOf(model.name, generated, waitedMs, totalMs) };
   }
 

@@ -8,8 +8,6 @@ export interface GenerationSample {
   readonly generated: Generated;
   /** From its turn to its end by our own clock, in ms. */
   readonly totalMs: number;
-  /** The limit of its answer; 0 = none. */
-  readonly maxTokens: number;
   /** What was known before counts no more than a guess: this is the first of some measurements made on purpose. */
   readonly isAfresh: boolean;
 }
@@ -28,8 +26,14 @@ export interface RunningSample extends SeenPrompt, PromptOrigin {
   readonly characters: number;
 }
 
-/** Fewer tokens than this tell nothing of a rate: what they take is as short as what else happens beside them. */
+/** Fewer tokens than this tell little of a rate: what they take is as short as what else happens beside them. */
 const LEAST_TOKENS = 16;
+
+/**
+ * A prompt that may have been in the server's cache, and was read at most this many times as fast as is usual, was not: from
+ * a cache it comes ten to a thousand times as fast.
+ */
+const UNCACHED_FACTOR = 2;
 
 /** A prompt tells how fast it was read if no more than this part of it can have been in the server's cache. */
 const MAX_CACHED_SHARE = 0.1;
@@ -49,11 +53,57 @@ const MAX_CHARACTERS_PER_TOKEN = 16;
 /** What a server's moment of standing still may add to a generation, in ms, without being taken for an exception. */
 const OVERHEAD_SLACK_MS = 50;
 
+/** A rate that is better guessed from what tells little than not known at all. */
+class Rate {
+  readonly #mean: WeightedMean;
+  #isGuess = false;
+
+  /** @param value as it was kept; 0 = none yet */
+  constructor(value = 0) {
+    this.#mean = new WeightedMean(value);
+  }
+
+  get value(): number {
+    return this.#mean.value;
+  }
+
+  /** Whether it is known, and a rate no more than some times as high as is usual. */
+  isNear(rate: number): boolean {
+    return !this.#isGuess && this.value > 0 && rate <= UNCACHED_FACTOR * this.value;
+  }
+
+  /** Takes a rate that was measured well. True. */
+  add(rate: number): boolean {
+    if (this.#isGuess) this.#mean.doubt();
+    this.#isGuess = false;
+    this.#mean.add(rate);
+    return true;
+  }
+
+  /**
+   * Takes a rate that tells little, as long as nothing better is known. Of two that are far apart the lower one counts: what
+   * makes a rate wrong, a cache, makes it high. Returns whether it took it.
+   */
+  guess(rate: number): boolean {
+    const { value } = this;
+    if (value > 0 && !this.#isGuess) return false;
+    if (value > 0 && rate > UNCACHED_FACTOR * value) return false;
+    if (rate * UNCACHED_FACTOR < value) this.#mean.doubt();
+    this.#isGuess = true;
+    this.#mean.add(rate);
+    return true;
+  }
+
+  doubt(): void {
+    this.#mean.doubt();
+  }
+}
+
 /** What was measured of one model. */
 export class MeasuredModel {
   readonly #prompts = new PromptMemory();
-  readonly #prefill: WeightedMean;
-  readonly #decode: WeightedMean;
+  readonly #prefill: Rate;
+  readonly #decode: Rate;
   readonly #load: WeightedMean;
   readonly #overhead: WeightedMean;
   readonly #charactersPerToken: WeightedMean;
@@ -62,8 +112,8 @@ export class MeasuredModel {
   #measuredAt: number;
 
   constructor(kept?: ModelRates) {
-    this.#prefill = new WeightedMean(kept?.prefill_toks_per_s);
-    this.#decode = new WeightedMean(kept?.decode_toks_per_s);
+    this.#prefill = new Rate(kept?.prefill_toks_per_s);
+    this.#decode = new Rate(kept?.decode_toks_per_s);
     this.#load = new WeightedMean(kept?.load_ms);
     this.#overhead = new WeightedMean(kept?.overhead_ms, OVERHEAD_SLACK_MS);
     this.#charactersPerToken = new WeightedMean(kept?.characters_per_token);
@@ -101,11 +151,11 @@ export class MeasuredModel {
     const isLoadedForIt = hasLoaded && run.isCold;
     if (isLoadedForIt) this.#prompts.loadedFor(run);
     const learned = [
-      (isLoadedForIt || run.cachedShare <= MAX_CACHED_SHARE) && this.#learnPrefill(run, generated),
+      this.#learnPrefill(run, generated, isLoadedForIt || run.cachedShare <= MAX_CACHED_SHARE),
       this.#learnDecode(generated),
       // Where a model was loaded and its server does not say so, all that took would count as overhead.
       (hasLoaded || !run.isCold) && this.#learnOverhead(sample, hasLoaded),
-      this.#learnLength(sample),
+      !run.isRandom && this.#learnLength(sample),
     ];
     if (!hasLoaded && !learned.includes(true)) return false;
     this.#samples++;
@@ -117,21 +167,25 @@ export class MeasuredModel {
     for (const mean of [this.#prefill, this.#decode, this.#load, this.#overhead]) mean.doubt();
   }
 
-  #learnPrefill({ characters, isRandom }: RunningSample, { promptTokens, prefillMs }: Generated): boolean {
-    if (promptTokens < LEAST_TOKENS) return false;
-    const perToken = characters / promptTokens;
-    // Random words have more tokens than language has.
-    if (!isRandom && perToken > 0 && perToken <= MAX_CHARACTERS_PER_TOKEN) this.#charactersPerToken.add(perToken);
+  #learnPrefill(run: RunningSample, { promptTokens, prefillMs }: Generated, isUncached: boolean): boolean {
+    if (promptTokens <= 0) return false;
+    const perToken = run.characters / promptTokens;
+    // Random words have more tokens than language has, and of a few tokens most are the template's.
+    if (!run.isRandom && promptTokens >= LEAST_TOKENS && perToken <= MAX_CHARACTERS_PER_TOKEN) {
+      this.#charactersPerToken.add(perToken);
+    }
     if (prefillMs <= 0) return false;
-    this.#prefill.add(promptTokens / prefillMs * 1000);
-    return true;
+    const rate = promptTokens / prefillMs * 1000;
+    if (promptTokens < LEAST_TOKENS) return this.#prefill.guess(rate);
+    if (isUncached || this.#prefill.isNear(rate)) return this.#prefill.add(rate);
+    return this.#prefill.guess(rate);
   }
 
-  /** The first token is there when the prompt has been read: the time of writing is that of the others. */
+  /** As Ollama itself says how fast it was: https://github.com/ollama/ollama/blob/main/docs/api.md */
   #learnDecode({ outputTokens, decodeMs }: Generated): boolean {
-    if (outputTokens < LEAST_TOKENS || decodeMs <= 0) return false;
-    this.#decode.add((outputTokens - 1) / decodeMs * 1000);
-    return true;
+    if (outputTokens <= 0 || decodeMs <= 0) return false;
+    const rate = outputTokens / decodeMs * 1000;
+    return outputTokens < LEAST_TOKENS ? this.#decode.guess(rate) : this.#decode.add(rate);
   }
 
   #learnOverhead({ generated, totalMs }: GenerationSample, hasLoaded: boolean): boolean {
@@ -141,8 +195,8 @@ export class MeasuredModel {
     return true;
   }
 
-  #learnLength({ generated: { outputTokens }, maxTokens }: GenerationSample): boolean {
-    if (maxTokens > 0 || outputTokens <= 0) return false;
+  #learnLength({ generated: { outputTokens, finishReason } }: GenerationSample): boolean {
+    if (finishReason !== "stop" || outputTokens <= 0) return false;
     this.#outputTokens.add(outputTokens);
     return true;
   }

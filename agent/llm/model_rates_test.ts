@@ -24,8 +24,7 @@ class Measuring implements AsyncDisposable {
     // What its server read before is known to be nothing.
     this.tell({
       isCold: true,
-      generated: { promptTokens: 1, outputTokens: 1, prefillMs: 0, decodeMs: 0, loadMs: 0 },
-      maxTokens: 1,
+      generated: { promptTokens: 1, outputTokens: 1, prefillMs: 0, decodeMs: 0, loadMs: 0, finishReason: "length" },
     });
   }
 
@@ -41,7 +40,6 @@ class Measuring implements AsyncDisposable {
     run.text.add(said);
     this.all.learn("m", run, {
       totalMs: 1250,
-      maxTokens: 50,
       isAfresh: false,
       ...sample,
       generated: generated(sample.generated),
@@ -57,7 +55,7 @@ Deno.test("a generation tells how fast its prompt was read and its text written,
   await using model = new Measuring();
   model.tell({ prompt: "p".repeat(420) });
   const { prefill_toks_per_s, decode_toks_per_s, overhead_ms, characters_per_token, samples } = model.rates;
-  assertEquals([prefill_toks_per_s, decode_toks_per_s, overhead_ms, samples], [500, 49, 50, 1]);
+  assertEquals([prefill_toks_per_s, decode_toks_per_s, overhead_ms, samples], [500, 50, 50, 1]);
   assertAlmostEquals(characters_per_token, 4.2);
 });
 
@@ -97,11 +95,36 @@ Deno.test("prompts that share less than a tenth do count", async () => {
   assertEquals(model.rates.prefill_toks_per_s, 1000);
 });
 
-Deno.test("too few tokens tell nothing of a rate", async () => {
+Deno.test("a few tokens tell a rate for want of a better one, and no longer", async () => {
   await using model = new Measuring();
-  model.tell({ generated: { promptTokens: 15, prefillMs: 1, outputTokens: 15, decodeMs: 1 } });
-  const { prefill_toks_per_s, decode_toks_per_s, characters_per_token } = model.rates;
-  assertEquals([prefill_toks_per_s, decode_toks_per_s, characters_per_token], [0, 0, 0]);
+  const rates = () => [model.rates.prefill_toks_per_s, model.rates.decode_toks_per_s];
+  model.tell({ generated: { promptTokens: 15, prefillMs: 10, outputTokens: 15, decodeMs: 100 } });
+  assertEquals([...rates(), model.rates.characters_per_token], [1500, 150, 0]);
+  model.tell({});
+  assertEquals(rates(), [500, 50]);
+  model.tell({ generated: { promptTokens: 15, prefillMs: 10, outputTokens: 15, decodeMs: 100 } });
+  assertEquals(rates(), [500, 50]);
+});
+
+Deno.test("the same prompt again and again tells a rate where the server has no cache", async () => {
+  await using model = new Measuring();
+  const prompt = "p".repeat(400);
+  for (const prefillMs of [200, 250, 160]) model.tell({ prompt, generated: { prefillMs } });
+  assertAlmostEquals(model.rates.prefill_toks_per_s, (500 + 400 + 625) / 3);
+});
+
+Deno.test("a prompt whose past is not known tells a rate until a better one is known", () => {
+  const rates = new MeasuredRates(NO_JOURNAL);
+  const tell = (prompt: string, prefillMs: number) => {
+    const run = rates.begin("m", prompt.padEnd(400, "p"), { isRandom: false, isCold: false });
+    rates.learn("m", run, { totalMs: 1250, isAfresh: false, generated: generated({ prefillMs }) });
+    return rates.of("m")?.prefill_toks_per_s;
+  };
+  // The server had it in its cache since before this program began.
+  assertEquals(tell("a", 1), 100_000);
+  assertEquals(tell("b", 200), 500);
+  assertEquals(tell("b", 1), 500);
+  return rates.stop();
 });
 
 Deno.test("what a server does not say leaves the rates as they are", async () => {
@@ -147,11 +170,11 @@ Deno.test("durations that say more than our clock leave no overhead below 0", as
   assertEquals(model.rates.overhead_ms, 0);
 });
 
-Deno.test("how much a model writes is told by those generations that named no limit", async () => {
+Deno.test("how much a model writes is told by those generations that no limit ended", async () => {
   await using model = new Measuring();
-  model.tell({ maxTokens: 50 });
+  model.tell({ generated: { outputTokens: 50, finishReason: "length" } });
   assertEquals(model.rates.output_tokens, 0);
-  model.tell({ maxTokens: 0, generated: { outputTokens: 300 } });
+  model.tell({ generated: { outputTokens: 300 } });
   assertEquals(model.rates.output_tokens, 300);
 });
 
@@ -172,7 +195,7 @@ Deno.test("the latest generations weigh most, and one that is out of all proport
 
 Deno.test("measurements made on purpose replace what was known of the speed, and nothing else", async () => {
   await using model = new Measuring();
-  for (let n = 0; n < 5; n++) model.tell({ maxTokens: 0, prompt: `${n}`.padEnd(400, "p") });
+  for (let n = 0; n < 5; n++) model.tell({ prompt: `${n}`.padEnd(400, "p") });
   const before = model.rates;
   assertEquals(before.characters_per_token, 4);
   const fast = { prefillMs: 10, decodeMs: 100, outputTokens: 31 };
@@ -181,15 +204,15 @@ Deno.test("measurements made on purpose replace what was known of the speed, and
   model.tell({ isRandom: true, totalMs: 200, generated: { ...fast, prefillMs: 40 } });
   const { prefill_toks_per_s, decode_toks_per_s, characters_per_token, output_tokens, samples } = model.rates;
   assertAlmostEquals(prefill_toks_per_s, (10_000 + 5000 + 2500) / 3);
-  assertAlmostEquals(decode_toks_per_s, 300);
+  assertAlmostEquals(decode_toks_per_s, 310);
   assertEquals([characters_per_token, output_tokens, samples], [4, before.output_tokens, 8]);
 });
 
 Deno.test("measuring on purpose counts for prompts whose past is not known", () => {
   const rates = new MeasuredRates(NO_JOURNAL);
-  const sample = { totalMs: 1250, maxTokens: 32, isAfresh: true, generated: generated() };
-  rates.learn("m", rates.begin("m", "used before?", { isRandom: false, isCold: false }), sample);
-  assertEquals(rates.of("m")?.prefill_toks_per_s, 0);
+  const sample = { totalMs: 1250, isAfresh: true, generated: generated() };
+  const cached = { ...sample, isAfresh: false, generated: generated({ prefillMs: 1 }) };
+  rates.learn("m", rates.begin("m", "used before?", { isRandom: false, isCold: false }), cached);
   rates.learn("m", rates.begin("m", "random", { isRandom: true, isCold: false }), sample);
   assertEquals(rates.of("m")?.prefill_toks_per_s, 500);
   return rates.stop();
@@ -197,7 +220,7 @@ Deno.test("measuring on purpose counts for prompts whose past is not known", () 
 
 Deno.test("rates are taken up where they were left", async () => {
   await using before = new Measuring();
-  for (let n = 0; n < 3; n++) before.tell({ maxTokens: 0 });
+  for (let n = 0; n < 3; n++) before.tell({});
   await using model = new Measuring(before.rates);
   assertEquals(model.rates, before.rates);
   model.tell({ generated: { prefillMs: 100 } });

@@ -54,6 +54,9 @@ export function workOf(
   rates: Pick<ModelRates, "characters_per_token" | "output_tokens"> | null,
 ): GenerationWork {
   const perToken = rates?.characters_per_token || CHARACTERS_PER_TOKEN;
-  const usual = rates?.output_tokens || OUTPUT_TOKENS;
-  return { promptTokens: Math.ceil(characters / perToken), outputTokens: maxTokens > 0 ? maxTokens : usual };
+  const usual = rates?.output_tokens || (maxTokens > 0 ? maxTokens : OUTPUT_TOKENS);
+  return {
+    promptTokens: Math.ceil(characters / perToken),
+    outputTokens: maxTokens > 0 ? Math.min(maxTokens, usual) : usual,
+  };
 }

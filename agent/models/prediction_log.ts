@@ -34,6 +34,8 @@ interface Series {
   readonly model: string;
   /** Of the latest {@link KEPT}: error and time of each. */
   readonly errors: { readonly error: number; readonly at: number }[];
+  /** How many told something of the rates. */
+  learned: number;
   /** Mean of ln(actual / uncorrected), the latest weighing most. */
   bias: number;
 }
@@ -51,7 +53,7 @@ export class PredictionLog {
 
   /** A generation has ended. Kept in the background. */
   add(record: PredictionRecord): void {
-    if (!(record.actualMs >= SHORTEST_MS) || !(record.uncorrectedMs > 0)) return;
+    if (!(record.actualMs >= SHORTEST_MS) || !Number.isFinite(record.actualMs)) return;
     this.#learn(record);
     this.store.addPrediction(record).catch((error) =>
       log.warning("cannot keep how long a generation took: {reason}", { reason: messageOf(error) })
@@ -81,13 +83,14 @@ export class PredictionLog {
 
   #learn({ deviceId, model, at, predictedMs, uncorrectedMs, actualMs }: PredictionRecord): void {
     const key = keyOf(deviceId, model);
-    const limit = Math.log(MAX_FACTOR);
-    const ratio = Math.min(limit, Math.max(-limit, Math.log(actualMs / uncorrectedMs)));
     let series = this.#series.get(key);
-    if (!series) this.#series.set(key, series = { deviceId, model, errors: [], bias: 0 });
-    // The first few count alike.
-    const weight = Math.max(WEIGHT, 1 / (series.errors.length + 1));
-    series.bias += weight * (ratio - series.bias);
+    if (!series) this.#series.set(key, series = { deviceId, model, errors: [], learned: 0, bias: 0 });
+    if (uncorrectedMs > 0) {
+      const limit = Math.log(MAX_FACTOR);
+      const ratio = Math.min(limit, Math.max(-limit, Math.log(actualMs / uncorrectedMs)));
+      // The first few count alike.
+      series.bias += Math.max(WEIGHT, 1 / ++series.learned) * (ratio - series.bias);
+    }
     series.errors.push({ error: Math.abs(predictedMs - actualMs) / actualMs, at });
     if (series.errors.length > KEPT) series.errors.shift();
   }

@@ -48,11 +48,18 @@ Deno.test("predictions learn from what generations took: at once from the first,
 Deno.test("an absurd generation changes predictions by ten times at most, and one of no duration by nothing", () => {
   const log = new PredictionLog(new MemoryStore());
   log.add(record(0));
-  log.add(record(10, { uncorrectedMs: 0 }));
   log.add(record(NaN));
   assertEquals(log.report(), []);
   log.add(record(1e9));
   near(log.correction("a", "m"), 10);
+});
+
+Deno.test("a generation that tells nothing of the rates counts in the report and corrects nothing", () => {
+  const log = new PredictionLog(new MemoryStore());
+  log.add(record(10, { uncorrectedMs: 0 }));
+  assertEquals([log.report()[0]?.generations, log.correction("a", "m")], [1, 1]);
+  log.add(record(200));
+  near(log.correction("a", "m"), 2);
 });
 
 Deno.test("what was learned is there after a restart, of each model the latest 1000", async () => {

@@ -1,11 +1,18 @@
+import { knownRates } from "../llm/known_rates.ts";
 import { type GenerationWork, type KnownRates, predictGeneration, workOf } from "../llm/prediction.ts";
 import { throughputOf } from "../plans/throughput.ts";
 import type { GenerationStats } from "../../proto/messages.ts";
 import type { ModelHost } from "./model_directory.ts";
 import type { PredictionLog } from "./prediction_log.ts";
 
-/** Loading a model whose loading was never measured: bytes/s from disk, a modest SSD's. An assumption. */
-const LOAD_BYTES_PER_S = 500_000_000;
+/** A prompt that was read in less than this part of the time that its tokens take was in the model server's cache. */
+const CACHED_SHARE = 0.25;
+
+/** A prompt that takes less than this part of a generation is not worth asking whether it was in a cache. */
+const NOTABLE_SHARE = 0.05;
+
+/** A server that has a model ready in less than this, in ms, did not load it. */
+const LEAST_LOAD_MS = 100;
 
 /** How much a generation is, as its request says. */
 export interface GenerationSize {
@@ -53,6 +60,19 @@ export class Predictor {
     };
   }
 
+  /**
+   * What a generation with these counts would have taken by the rates alone, in ms: what it differs by from what it took
+   * is due to the rates, not to an answer that was shorter than its limit. 0 where it tells nothing of them.
+   */
+  #byRates(host: ModelHost, { prompt_tokens, output_tokens, load_ms, prefill_ms, total_ms }: GenerationStats): number {
+    const { rates } = ratesOf(host);
+    const prefillMs = prompt_tokens / rates.prefill * 1000;
+    const isCached = prefillMs > NOTABLE_SHARE * total_ms && prefill_ms > 0 && prefill_ms < CACHED_SHARE * prefillMs;
+    if (isCached || output_tokens === 0) return 0;
+    const work = { promptTokens: prompt_tokens, outputTokens: output_tokens };
+    return predictGeneration(work, rates, load_ms >= LEAST_LOAD_MS).totalMs;
+  }
+
   /** A generation that was predicted has ended. */
   ended(host: ModelHost, prediction: HostPrediction, stats: GenerationStats): void {
     this.log.add({
@@ -60,7 +80,7 @@ export class Predictor {
       model: host.model.name,
       at: Date.now(),
       predictedMs: prediction.predictedMs,
-      uncorrectedMs: prediction.uncorrectedMs,
+      uncorrectedMs: this.#byRates(host, stats),
       actualMs: stats.total_ms,
       promptTokens: stats.prompt_tokens,
       outputTokens: stats.output_tokens,
@@ -73,12 +93,10 @@ function ratesOf({ device, model }: ModelHost) {
   const measured = model.rates;
   const own = throughputOf(device);
   const isMeasured = measured !== null && measured.prefill_toks_per_s > 0 && measured.decode_toks_per_s > 0;
-  const isLoadMeasured = (measured?.load_ms ?? 0) > 0;
   const rates: KnownRates = {
-    prefill: isMeasured ? measured.prefill_toks_per_s : own.prefill,
-    decode: isMeasured ? measured.decode_toks_per_s : own.decode,
-    overheadMs: measured?.overhead_ms ?? 0,
-    loadMs: isLoadMeasured ? measured?.load_ms ?? 0 : model.size_bytes / LOAD_BYTES_PER_S * 1000,
+    ...knownRates(model),
+    prefill: measured?.prefill_toks_per_s || own.prefill,
+    decode: measured?.decode_toks_per_s || own.decode,
   };
-  return { rates, isDefault: !isMeasured && !own.own, isLoadAssumed: !isLoadMeasured };
+  return { rates, isDefault: !isMeasured && !own.own, isLoadAssumed: !measured?.load_ms };
 }

@@ -136,7 +136,7 @@ export interface PredictionRecord {
   readonly at: number;
   /** Of the generation itself, with loading the model where it was cold, without its wait for a turn; in ms. */
   readonly predictedMs: number;
-  /** The same by the rates as measured, without the correction that past errors led to. */
+  /** What it would have taken by the rates alone with the tokens that it had; 0 = it tells nothing of the rates. */
   readonly uncorrectedMs: number;
   /** What it took on the device, in ms. */
   readonly actualMs: number;
