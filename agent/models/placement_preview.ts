@@ -130,6 +130,7 @@ class Preview {
     stage.places[0] = start + prediction.predictedMs;
     stage.places.sort((a, b) => a - b);
     stage.isLoaded = true;
+    stage.held.set(task.kind, (stage.held.get(task.kind) ?? 0) + 1);
     this.#used.add(stage.id);
     const notes: string[] = [];
     if (prediction.isDefault) notes.push("using default throughput for platform");
