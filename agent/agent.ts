@@ -254,7 +254,12 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   const stop = async () => {
     log.info("stopping: running work may end within {seconds} s", { seconds: DRAIN_MS / 1000 });
     server.setServing(false);
-    await Promise.all([jobs.drain(DRAIN_MS), through.drain(DRAIN_MS), ...joiners.map((joiner) => joiner.stop())]);
+    await Promise.all([
+      jobs.drain(DRAIN_MS),
+      through.drain(DRAIN_MS),
+      http.drain(DRAIN_MS),
+      ...joiners.map((joiner) => joiner.stop()),
+    ]);
     await lifecycle.stop();
   };
   return {

@@ -147,7 +147,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
   /** Puts a device's models to work. @throws {MeshError} UNAVAILABLE when it cannot be reached, or its own failure */
   order(deviceId: string, task: ModelTask, options: ModelOrderOptions): Promise<ModelAnswer> {
     const link = this.#links.get(deviceId);
-    if (!link) return Promise.reject(new MeshError("UNAVAILABLE", `device ${deviceId} is not reachable`));
+    if (!link) return Promise.reject(new MeshError("UNAVAILABLE", "the device is not reachable"));
     return link.order(task, options);
   }
 

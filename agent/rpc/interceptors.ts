@@ -53,6 +53,8 @@ export interface InterceptorOptions {
 export interface MethodRules {
   /** `none`: anyone may call. `required`: a live session. `strict`: a live session even with `--auth open`. */
   readonly session: "none" | "required" | "strict";
+  /** Of a stream: whether the agent lets it end before it stops, as other calls. Default: no, it only tells. */
+  readonly isWork?: boolean;
 }
 
 /**
@@ -87,8 +89,7 @@ export class Interceptors {
         log.debug("{method} {code}: {message}", { method, peer: context.peer, ...failure.shown });
         callback(failure.response);
       } finally {
-        this.#active--;
-        if (this.#active === 0) { for (const resolve of this.#idle.splice(0)) resolve(); }
+        this.#ended();
       }
     };
   }
@@ -120,12 +121,15 @@ export class Interceptors {
   ): handleServerStreamingCall<RawRequest, Message> {
     return async (call) => {
       using context = new ServedCall(call, this.#shutdown.signal);
+      if (rules.isWork) this.#active++;
       try {
         const request = await this.#admitted(rules, call.request, context);
         await handler(request as Request, context, (message) => void call.write(message));
         call.end();
       } catch (error) {
         if (!call.cancelled) call.emit("error", this.#failure(method, error).response);
+      } finally {
+        if (rules.isWork) this.#ended();
       }
     };
   }
@@ -148,6 +152,11 @@ export class Interceptors {
     this.#shutdown.abort(new MeshError("UNAVAILABLE", STOPPING));
     // What was aborted just now gets the chance to say so to its caller.
     for (let turn = 0; turn < 20 && this.#active > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  #ended(): void {
+    this.#active--;
+    if (this.#active === 0) { for (const resolve of this.#idle.splice(0)) resolve(); }
   }
 
   /** The request, read only for a caller who may make it: a large one is not read at all before that is known. */

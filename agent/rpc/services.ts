@@ -69,7 +69,7 @@ export function meshService(through: Interceptors, handlers: Handlers, peers: Pe
       PreviewPlacement: handlers.models.PreviewPlacement,
       CostReport: handlers.models.CostReport,
     }),
-    Generate: through.serverStream("Generate", STRICT, handlers.models.Generate),
+    Generate: through.serverStream("Generate", { ...STRICT, isWork: true }, handlers.models.Generate),
     WatchJob: through.serverStream("WatchJob", STRICT, handlers.jobs.WatchJob),
     Attach: through.stream(
       "Attach",
