@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { contract } from "../proto/load.ts";
 import { Announcements } from "./announcements.ts";
 import { resolveMeshKey } from "./auth/mesh_key.ts";
-import { Sessions } from "./auth/sessions.ts";
 import { CommandRunner } from "./commands/run.ts";
 import type { AgentConfig } from "./config/config.ts";
 import { deviceId, lockDataDir, prepareDataDir } from "./config/data_dir.ts";
@@ -15,9 +14,7 @@ import { DeviceSelf } from "./device_self.ts";
 import { probeCapabilities } from "./devices/capabilities.ts";
 import { HostStatus } from "./devices/host_status.ts";
 import { Registry, takesWork } from "./devices/registry.ts";
-import { bulkDownloads } from "./http/bulk_downloads.ts";
-import { HttpServer } from "./http/http_server.ts";
-import { OpenAiApi } from "./http/openai/openai_api.ts";
+import { type Edges, edges } from "./edges.ts";
 import { JobService } from "./jobs/job_service.ts";
 import { Retention } from "./jobs/retention.ts";
 import type { JobDevices } from "./jobs/submitter.ts";
@@ -33,17 +30,6 @@ import { MeshModels } from "./mesh_models.ts";
 import { isLoopback, reachableAddress } from "./network.ts";
 import { giveBackPermissions } from "./permissions.ts";
 import { planners } from "./planners.ts";
-import { commandHandlers } from "./rpc/command_handlers.ts";
-import { deviceHandlers } from "./rpc/device_handlers.ts";
-import { Interceptors } from "./rpc/interceptors.ts";
-import { jobHandlers } from "./rpc/job_handlers.ts";
-import { modelHandlers } from "./rpc/model_handlers.ts";
-import { planHandlers } from "./rpc/plan_handlers.ts";
-import { RpcServer } from "./rpc/server.ts";
-import { meshService, orchestratorService } from "./rpc/services.ts";
-import { sessionHandlers } from "./rpc/session_handlers.ts";
-import { unavailableHandlers } from "./rpc/unavailable_handlers.ts";
-import { workerHandlers } from "./rpc/worker_handlers.ts";
 import { shareFolder } from "./share_folder.ts";
 import { openStore } from "./store/open_store.ts";
 import { taskKinds } from "./worker/kinds.ts";
@@ -174,32 +160,20 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     maxQueuedTasks: config.maxQueuedTasks,
   });
 
-  const sessions = new Sessions({ key });
-  const through = new Interceptors({ sessions, auth: config.auth });
-  const handlers = {
-    sessions: sessionHandlers(sessions, config.name),
-    devices: deviceHandlers({ registry, peers, dialled, jobs }),
-    commands: commandHandlers({ registry, peers, selfId: id }),
-    jobs: jobHandlers(jobs),
-    models: modelHandlers({ gateway, placement, predictions: models.predictions, registry, selfId: id }),
-    plans: planHandlers({ registry, planner, modelOf: (device) => models.priceOf(device) }),
-    worker: workerHandlers(tasks, generation),
-    unavailable: unavailableHandlers(),
-  };
-  const server: RpcServer = new RpcServer({
-    listen: config.grpc,
-    orchestrator: orchestratorService(through, id, handlers),
-    mesh: meshService(through, handlers, peers),
+  const { grpc: server, http, through }: Edges = edges({
+    config,
+    selfId: id,
+    key,
+    registry,
+    peers,
+    dialled,
+    jobs,
+    planner,
+    models,
+    gateway,
+    tasks,
+    generation,
   });
-  const openai = new OpenAiApi({
-    gate: sessions,
-    models: {
-      models: () => gateway.models(),
-      generate: (request, watch, signal) => gateway.generate(request, watch, { signal }),
-      embed: (request, signal) => gateway.embed(request, { signal }),
-    },
-  });
-  const http = new HttpServer(config.http, [bulkDownloads, openai]);
   const instanceId = newId();
   const joiners = config.join.map((address) =>
     new Joiner({ address, key, instanceId, device: () => self.info(), work, drainMs: DRAIN_MS })

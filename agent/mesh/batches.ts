@@ -1,5 +1,6 @@
 import type {
   CoordinatorBatch__Output as CoordinatorBatch,
+  ModelAnswer,
   WorkerBatch__Output as WorkerBatch,
 } from "../../proto/messages.ts";
 
@@ -17,6 +18,21 @@ export function workerBatch(part: Partial<WorkerBatch>): WorkerBatch {
     model_answers: [],
     models: null,
     model_load: null,
+    ...part,
+  };
+}
+
+/** What a device says of an order, with every field present. */
+export function modelAnswer(order_id: string, part: Partial<ModelAnswer>): ModelAnswer {
+  return {
+    order_id,
+    text: "",
+    end: null,
+    embedded: null,
+    calibrated: null,
+    error_code: "",
+    error_message: "",
+    retry_after_ms: 0,
     ...part,
   };
 }

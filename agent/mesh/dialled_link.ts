@@ -17,6 +17,7 @@ import type {
   TaskRef,
   TaskResult,
 } from "../../proto/messages.ts";
+import { modelAnswer } from "./batches.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
 import { type AgentClient, agentClient, callUnary } from "./grpc_client.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
@@ -142,16 +143,7 @@ export class DialledLink implements DeviceLink {
     const limit = Math.min(timeoutMs ?? PROMPT_TIMEOUT_MS, MAX_TIMER_MS);
     const { output, stats } = await this.#prompt(task.generate, limit, call.signal);
     onText?.(output);
-    return {
-      order_id: "",
-      text: "",
-      end: { finish_reason: "stop", stats },
-      embedded: null,
-      calibrated: null,
-      error_code: "",
-      error_message: "",
-      retry_after_ms: 0,
-    };
+    return modelAnswer("", { end: { finish_reason: "stop", stats } });
   }
 
   close(reason: string): void {

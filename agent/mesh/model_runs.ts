@@ -14,6 +14,7 @@ import type {
   ModelOrder,
   ModelReport,
 } from "../../proto/messages.ts";
+import { modelAnswer } from "./batches.ts";
 import { RunningCount } from "./running_count.ts";
 
 const log = logger("worker");
@@ -57,10 +58,10 @@ export class ModelRuns {
     this.running.begin();
     try {
       const result = await this.#run(order, run.signal);
-      this.put(answerOf(order_id, result), 256 + 8 * (result.embedded?.embeddings[0]?.values.length ?? 0));
+      this.put(modelAnswer(order_id, result), 256 + 8 * (result.embedded?.embeddings[0]?.values.length ?? 0));
     } catch (error) {
       const failure = failureOf(run.signal.aborted ? run.signal.reason : error);
-      this.put(answerOf(order_id, failure), 256);
+      this.put(modelAnswer(order_id, failure), 256);
     } finally {
       this.#runs.delete(order_id);
       this.running.end();
@@ -84,24 +85,10 @@ export class ModelRuns {
     if (embed) return { embedded: await models.embed(embed, { signal }) };
     if (calibrate) return { calibrated: await models.calibrate(calibrate, { signal }) };
     if (!generate) throw new MeshError("UNIMPLEMENTED", "this device does not know what is asked of its models");
-    const onText = (text: string) => this.put(answerOf(order_id, { text }), 128 + text.length);
+    const onText = (text: string) => this.put(modelAnswer(order_id, { text }), 128 + text.length);
     const limit = timeout_ms > 0 ? { timeoutMs: timeout_ms } : {};
     return { end: await models.generate(generate, { onText, signal, ...limit }) };
   }
-}
-
-function answerOf(order_id: string, part: Partial<ModelAnswer>): ModelAnswer {
-  return {
-    order_id,
-    text: "",
-    end: null,
-    embedded: null,
-    calibrated: null,
-    error_code: "",
-    error_message: "",
-    retry_after_ms: 0,
-    ...part,
-  };
 }
 
 function failureOf(error: unknown): Partial<ModelAnswer> {

@@ -1,26 +1,10 @@
+import { deviceInfo } from "../../tests/device_info.ts";
 import type { DeviceInfo, Model, ModelReport } from "../../proto/messages.ts";
 
 /** A device as it registers. For tests. */
 export function device(name: string, part: Partial<DeviceInfo> = {}): DeviceInfo {
-  return {
-    device_id: `id-${name}`,
-    device_name: name,
-    platform: "linux",
-    arch: "amd64",
-    has_cpu: true,
-    has_gpu: false,
-    has_npu: false,
-    grpc_addr: "",
-    can_screen_capture: false,
-    http_addr: "",
-    llm_prefill_toks_per_s: 0,
-    llm_decode_toks_per_s: 0,
-    ram_free_mb: 8000,
-    has_local_model: true,
-    local_model_name: "",
-    local_chat_endpoint: "",
-    ...part,
-  };
+  const device_id = `id-${name}`;
+  return deviceInfo({ device_id, device_name: name, ram_free_mb: 8000, has_local_model: true, ...part });
 }
 
 /** A loaded model that reads 1000 and writes `decode` tokens/s. For tests. */

@@ -1,0 +1,87 @@
+import { Sessions } from "./auth/sessions.ts";
+import type { AgentConfig } from "./config/config.ts";
+import type { Registry } from "./devices/registry.ts";
+import { bulkDownloads } from "./http/bulk_downloads.ts";
+import { HttpServer } from "./http/http_server.ts";
+import { OpenAiApi } from "./http/openai/openai_api.ts";
+import type { JobService } from "./jobs/job_service.ts";
+import type { LocalGeneration } from "./llm/local_generation.ts";
+import type { DialledDevices } from "./mesh/dialled_devices.ts";
+import type { Peers } from "./mesh/peers.ts";
+import type { MeshModels } from "./mesh_models.ts";
+import type { ModelGateway } from "./models/gateway.ts";
+import type { Planner } from "./plans/planner.ts";
+import { commandHandlers } from "./rpc/command_handlers.ts";
+import { deviceHandlers } from "./rpc/device_handlers.ts";
+import { Interceptors } from "./rpc/interceptors.ts";
+import { jobHandlers } from "./rpc/job_handlers.ts";
+import { modelHandlers } from "./rpc/model_handlers.ts";
+import { planHandlers } from "./rpc/plan_handlers.ts";
+import { RpcServer } from "./rpc/server.ts";
+import { meshService, orchestratorService } from "./rpc/services.ts";
+import { sessionHandlers } from "./rpc/session_handlers.ts";
+import { unavailableHandlers } from "./rpc/unavailable_handlers.ts";
+import { workerHandlers } from "./rpc/worker_handlers.ts";
+import type { TaskWorker } from "./worker/task_worker.ts";
+
+/** What clients are served with. */
+export interface EdgeParts {
+  readonly config: AgentConfig;
+  readonly selfId: string;
+  readonly key: string;
+  readonly registry: Registry;
+  readonly peers: Peers;
+  readonly dialled: DialledDevices;
+  readonly jobs: JobService;
+  readonly planner: Planner;
+  readonly models: MeshModels;
+  readonly gateway: ModelGateway;
+  readonly tasks: TaskWorker;
+  /** Undefined with `--no-llm`. */
+  readonly generation: LocalGeneration | undefined;
+}
+
+/** Where clients come in. */
+export interface Edges {
+  readonly grpc: RpcServer;
+  readonly http: HttpServer;
+  /** What every gRPC call passes through. */
+  readonly through: Interceptors;
+}
+
+/** The gRPC and the HTTP edge, with one set of sessions. */
+export function edges(parts: EdgeParts): Edges {
+  const { config, selfId, key, registry, peers, dialled, jobs, planner, models, gateway, tasks, generation } = parts;
+  const sessions = new Sessions({ key });
+  const through = new Interceptors({ sessions, auth: config.auth });
+  const handlers = {
+    sessions: sessionHandlers(sessions, config.name),
+    devices: deviceHandlers({ registry, peers, dialled, jobs }),
+    commands: commandHandlers({ registry, peers, selfId }),
+    jobs: jobHandlers(jobs),
+    models: modelHandlers({
+      gateway,
+      placement: models.placement(peers),
+      predictions: models.predictions,
+      registry,
+      selfId,
+    }),
+    plans: planHandlers({ registry, planner, modelOf: (device) => models.priceOf(device) }),
+    worker: workerHandlers(tasks, generation),
+    unavailable: unavailableHandlers(),
+  };
+  const grpc = new RpcServer({
+    listen: config.grpc,
+    orchestrator: orchestratorService(through, selfId, handlers),
+    mesh: meshService(through, handlers, peers),
+  });
+  const openai = new OpenAiApi({
+    gate: sessions,
+    models: {
+      models: () => gateway.models(),
+      generate: (request, watch, signal) => gateway.generate(request, watch, { signal }),
+      embed: (request, signal) => gateway.embed(request, { signal }),
+    },
+  });
+  return { grpc, http: new HttpServer(config.http, [bulkDownloads, openai]), through };
+}
