@@ -7,8 +7,11 @@ const log = logger("models");
 /** Generations of one device and model that are kept, and looked at for the report. */
 const KEPT = 1000;
 
-/** Weight of the latest generation in the correction: what came before the latest ten weighs 3 %. */
-const WEIGHT = 0.3;
+/**
+ * Weight of the latest generation in the correction: half of it is due to the latest four. Less than that of a rate, which
+ * follows a device that became slower: the correction is for what is always wrong, and should not add to the noise.
+ */
+const WEIGHT = 0.15;
 
 /** A correction is at most this factor, up or down: past that, something else is wrong than the rates. */
 const MAX_FACTOR = 10;

@@ -35,13 +35,13 @@ Deno.test("the report has median and 90th percentile of what predictions were wr
   near(second.median, 0.75);
 });
 
-Deno.test("predictions learn from what generations took: at once from the first, and in ten from a change", () => {
+Deno.test("predictions learn from what generations took: at once from the first, and by and by from a change", () => {
   const log = new PredictionLog(new MemoryStore());
   assertEquals(log.correction("a", "m"), 1);
   log.add(record(200));
   near(log.correction("a", "m"), 2);
   assertEquals(log.correction("a", "other"), 1);
-  for (let n = 0; n < 20; n++) log.add(record(50));
+  for (let n = 0; n < 60; n++) log.add(record(50));
   near(log.correction("a", "m"), 0.5);
 });
 
