@@ -15,6 +15,8 @@ export interface QueuedWork {
   readonly predictedMs: number;
   /** Of what is kept in memory for it while it waits. */
   readonly characters: number;
+  /** It waits even where the queue is full: whoever sends it sends few at once. */
+  readonly alwaysWaits?: boolean | undefined;
 }
 
 /** A turn: dispose of it when the work has ended. */
@@ -73,7 +75,7 @@ export class GenerationQueue {
     }
     const isFull = this.#waiting.size >= this.limits.queue ||
       this.#waitingCharacters + work.characters > MAX_WAITING_CHARACTERS;
-    if (isFull) return Promise.reject(this.#busy());
+    if (isFull && !work.alwaysWaits) return Promise.reject(this.#busy());
     return new Promise((resolve, reject) => {
       const entry: Entry = {
         ...work,

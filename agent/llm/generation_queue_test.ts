@@ -81,6 +81,17 @@ Deno.test("who is turned away is never told to come at once", async () => {
   assertEquals((await assertRejects(() => queue.take(work()), BusyError)).retryAfterMs, 1000);
 });
 
+Deno.test("a task waits for its turn where others are turned away", async () => {
+  const queue = new GenerationQueue({ parallel: 1, queue: 0 });
+  const running = await queue.take(work());
+  await assertRejects(() => queue.take(work()), BusyError);
+  const task = queue.take({ ...work(), alwaysWaits: true });
+  assertEquals([queue.running, queue.waiting], [1, 1]);
+  running[Symbol.dispose]();
+  using _turn = await task;
+  assertEquals([queue.running, queue.waiting], [1, 0]);
+});
+
 Deno.test("long prompts fill the queue before its places are taken", async () => {
   const queue = new GenerationQueue({ parallel: 1, queue: 1000 });
   using _running = await queue.take(work());

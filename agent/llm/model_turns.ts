@@ -37,6 +37,8 @@ export interface TurnOptions {
   readonly signal?: AbortSignal | undefined;
   /** Counted from its turn, in ms; absent or 0 = 250 s; `Infinity` = the signal alone limits it. */
   readonly timeoutMs?: number | undefined;
+  /** It is not turned away where too much waits already: for tasks, of which a device gets no more than it runs at once. */
+  readonly alwaysWaits?: boolean | undefined;
 }
 
 /** Lets the work of this device's models run in turns, each within its time. */
@@ -76,7 +78,7 @@ export class ModelTurns {
     await Promise.all(this.#ends);
   }
 
-  async #run<T>(work: ModelWork<T>, { signal, timeoutMs }: TurnOptions): Promise<T> {
+  async #run<T>(work: ModelWork<T>, { signal, timeoutMs, alwaysWaits }: TurnOptions): Promise<T> {
     if (this.#stopped) throw this.#stopped;
     using run = new LinkedSignal(signal);
     this.#runs.add(run);
@@ -84,7 +86,8 @@ export class ModelTurns {
     const isFirst = this.#begin(work.model);
     try {
       const predictedMs = work.predictMs(isFirst && !work.isLoaded());
-      using turn = await this.#queue.take({ predictedMs, characters: work.characters }, run.signal);
+      const wanted = { predictedMs, characters: work.characters, alwaysWaits };
+      using turn = await this.#queue.take(wanted, run.signal);
       limit(run, timeoutMs);
       const isCold = isFirst && !work.isLoaded();
       return await work.run({ waitedMs: turn.waitedMs, isCold, signal: run.signal });

@@ -16,6 +16,8 @@ export interface GenerationSource {
       readonly signal: AbortSignal;
       /** `Infinity` = the signal alone limits it. */
       readonly timeoutMs: number;
+      /** It waits for its turn even where the device turns callers away: as many tasks come as it runs at once. */
+      readonly alwaysWaits: boolean;
     },
   ): Promise<{ readonly stats: GenerationStats }>;
 }
@@ -38,7 +40,7 @@ export function llmGenerateKind(models: GenerationSource, parallel: number): Las
         output += text;
         if (output.length > MAX_OUTPUT) run.abort(new Error(`the model wrote more than ${MAX_OUTPUT} characters`));
       };
-      const options = { onText, signal: run.signal, timeoutMs: Infinity };
+      const options = { onText, signal: run.signal, timeoutMs: Infinity, alwaysWaits: true };
       const { stats } = await models.generate(generateRequest({ prompt, max_tokens }), options).catch(forTask);
       return { output, stats };
     },

@@ -27,9 +27,9 @@ class Source implements GenerationSource {
 
   generate(
     request: GenerateRequest,
-    { onText, signal, timeoutMs }: Parameters<GenerationSource["generate"]>[1],
+    { onText, signal, timeoutMs, alwaysWaits }: Parameters<GenerationSource["generate"]>[1],
   ): Promise<{ stats: GenerationStats }> {
-    assertEquals(timeoutMs, Infinity);
+    assertEquals([timeoutMs, alwaysWaits], [Infinity, true]);
     this.requests.push(request);
     this.signal = signal;
     for (const text of this.says) onText(text);
