@@ -27,15 +27,22 @@ export function examples(markdown: string): Example[] {
 const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "ID"],
   [/\b[0-9a-f]{8}\b/g, "ID"],
-  [/\b\d+\.\d+\.\d+\.\d+:\d+\b/g, "ADDRESS"],
+  [/\bchatcmpl-[0-9a-f]{32}\b/g, "ID"],
+  [/\b(?:localhost|\d+\.\d+\.\d+\.\d+):\d+\b/g, "ADDRESS"],
   [/--key [\w-]{43}/g, "--key KEY"],
   [/\b\d{4}-\d\d-\d\dT[\d:]+Z/g, "TIME"],
   [/\b\d\d:\d\d:\d\d\.\d{3}\b/g, "TIME"],
   [/\b(?:now|\d+ s ago)\b/g, "WHEN"],
   // A device that has just joined has not told its load.
-  [/\b\d+ %| - (?=.*\b[GM]B)|(?<=^CPU load: +)-$/g, " LOAD "],
+  [/\b\d+(?:\.\d+)? %| - (?=.*\b[GM]B)|(?<=^CPU load: +)-$/g, " LOAD "],
   [/(?:< )?\b\d+(?:\.\d+)? (?:ms|s)\b/g, "DURATION"],
   [/\b\d+(?:\.\d+)? [MG]B\b/g, "SIZE"],
+  [/\b\d+(?:\.\d+)? tokens\/s/g, "RATE"],
+  [/(?<=× )\d+\.\d+/g, "FACTOR"],
+  // What a cost report is about: where a command cannot be run, it is one generation less.
+  [/\b\d+ +LOAD +LOAD +/, "ERRORS "],
+  // One prompt of a calibration.
+  [/^ *\d+ +\d+ +(?:(?:-|DURATION|[\d.]+) +){4}DURATION$/, "MEASURED"],
   [/\b(?:linux|darwin|windows)\/\w+\b/g, "PLATFORM"],
   [/\bDeno \d+\.\d+\.\d+\b/g, "Deno VERSION"],
   [/":-?\d+(?:\.\d+)?/g, '":NUMBER'],

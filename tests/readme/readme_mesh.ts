@@ -2,6 +2,8 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { eventually, OutputText, TemporaryFolder } from "../processes.ts";
+import { StandInOllama } from "../stand_in/ollama.ts";
+import { README_OLLAMA } from "./readme_model.ts";
 
 export const CHECKOUT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -16,6 +18,12 @@ const PROGRESS = /^(?:group \d+ of \d+|job): /;
 
 /** Where the README's user lives. */
 const README_HOME = "/home/you";
+
+/** Where the first agent of the README answers HTTP, as seen from its own machine. */
+const README_HTTP = "localhost:8081";
+
+/** Whatever this machine has, of the README's devices this one alone has a model server, and none a GPU or an NPU. */
+const MODEL_DEVICE = "desktop";
 
 /** An agent of the README: a real one, with a home folder of its own, on loopback. */
 interface ReadmeAgent {
@@ -33,13 +41,17 @@ export class ReadmeMesh implements AsyncDisposable {
   readonly #here = new Map<string, string>();
   #server = "";
 
-  constructor() {
+  private constructor(private readonly ollama: StandInOllama) {
     const program = this.#folder.file("bin/edgemesh");
     Deno.mkdirSync(dirname(program));
     // What the task `edgemesh` runs, found in PATH as the compiled program would be.
     const task = config.tasks.edgemesh.command.replace(/^deno /, `"${Deno.execPath()}" `);
     Deno.writeTextFileSync(program, `#!/bin/sh\ncd "${CHECKOUT}" && exec ${task} "$@"\n`, { mode: 0o755 });
     this.#here.set(README_HOME, this.#home("laptop"));
+  }
+
+  static async start(): Promise<ReadmeMesh> {
+    return new ReadmeMesh(await StandInOllama.start(README_OLLAMA));
   }
 
   /**
@@ -53,8 +65,9 @@ export class ReadmeMesh implements AsyncDisposable {
     const [file = "", text = ""] = FILES[name] ?? [];
     Deno.mkdirSync(join(home, ".edgemesh", "shared"), { recursive: true, mode: 0o700 });
     Deno.writeTextFileSync(join(home, ".edgemesh", "shared", file), text);
-    // Whatever this machine has, the README's devices have neither GPU nor NPU.
-    const child = this.#shell(`exec ${this.#translated(command)} --capabilities none 2>&1`, home).spawn();
+    const [models, env] = name === MODEL_DEVICE ? ["", { OLLAMA_HOST: this.ollama.url }] : ["--no-llm", {}];
+    const line = `exec ${this.#translated(command)} --capabilities none ${models} 2>&1`;
+    const child = this.#shell(line, home, env).spawn();
     const agent = { child, printed: new OutputText(child.stdout) };
     this.#agents.push(agent);
     const lines = await eventually(
@@ -82,7 +95,8 @@ export class ReadmeMesh implements AsyncDisposable {
   async runModule(source: string): Promise<{ code: number; text: string }> {
     const file = this.#folder.write(
       "example.ts",
-      this.#translated(source).replace('"./mod.ts"', `"${CHECKOUT}mod.ts"`),
+      this.#translated(source).replace('"./mod.ts"', `"${CHECKOUT}mod.ts"`)
+        .replace("startAgent({", "startAgent({ noLlm: true,"),
     );
     const run = `"${Deno.execPath()}" run --quiet --frozen --config deno.json -A "${file}" 2>&1`;
     const { code, stdout } = await this.#shell(run, this.#home("laptop")).output();
@@ -102,6 +116,7 @@ export class ReadmeMesh implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    await this.ollama[Symbol.asyncDispose]();
     this.#folder[Symbol.dispose]();
   }
 
@@ -109,7 +124,7 @@ export class ReadmeMesh implements AsyncDisposable {
     return join(this.#root, `home-${name}`);
   }
 
-  #shell(script: string, home: string): Deno.Command {
+  #shell(script: string, home: string, env: Readonly<Record<string, string>> = {}): Deno.Command {
     const path = [this.#folder.file("bin"), dirname(Deno.execPath()), Deno.env.get("PATH")].join(delimiter);
     const caches = Deno.env.get("DENO_DIR") ??
       join(Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`, "deno");
@@ -126,6 +141,7 @@ export class ReadmeMesh implements AsyncDisposable {
         GRPC_ADDR: "127.0.0.1:0",
         BULK_HTTP_ADDR: "127.0.0.1:0",
         ...(this.#server ? { EDGEMESH_SERVER: this.#server } : {}),
+        ...env,
       },
       stdin: "null",
       stdout: "piped",
@@ -139,14 +155,15 @@ export class ReadmeMesh implements AsyncDisposable {
 
   /** Remembers what stands here for the addresses, the key and the jobs that the README shows. */
   #learn(shown: readonly string[], printed: readonly string[]): void {
-    const told = /grpc=(\S+)|--key (\S{43})|^([0-9a-f-]{36}) {2}distributed/g;
+    const told = /grpc=(\S+)|--key (\S{43})|^([0-9a-f-]{36}) {2}distributed|http=(\S+)/g;
     const found = (lines: readonly string[]) => [...lines.join("\n").matchAll(new RegExp(told, "gm"))];
     const here = found(printed);
     found(shown).forEach((match, at) => {
-      for (const group of [1, 2, 3]) {
+      for (const group of [1, 2, 3, 4]) {
         const [readme, actual] = [match[group], here[at]?.[group]];
         if (readme && actual) this.#here.set(readme, actual);
         if (group === 1 && actual) this.#server ||= actual;
+        if (group === 4 && actual && !this.#here.has(README_HTTP)) this.#here.set(README_HTTP, actual);
       }
     });
   }
