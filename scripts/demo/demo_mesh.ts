@@ -8,6 +8,8 @@ import type { Stage } from "./stage.ts";
 interface DemoDevice {
   readonly name: string;
   readonly capabilities?: "npu" | "gpu";
+  /** It shares the models of this machine's Ollama: one device, since all three are this machine. */
+  readonly hasModels?: boolean;
   readonly file: { readonly name: string; readonly text: string };
 }
 
@@ -20,6 +22,7 @@ const JOINING: readonly DemoDevice[] = [
   {
     name: "desktop",
     capabilities: "gpu",
+    hasModels: true,
     file: { name: "render.log", text: "frame 118 done in 3.9 s\nframe 119 done in 4.1 s\n" },
   },
   {
@@ -92,13 +95,14 @@ export class DemoMesh {
 
   async #startAgent(device: DemoDevice, more: readonly string[]): Promise<string> {
     this.signal.throwIfAborted();
-    const { name, capabilities, file } = device;
+    const { name, capabilities, hasModels, file } = device;
     // `shared` in the data folder is an agent's shared folder where no other is named.
     const shared = join(this.folder, name, "shared");
     await Deno.mkdir(shared, { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(join(shared, file.name), file.text);
     const args = ["agent", "--name", name, "--data-dir", `$DEMO/${name}`, ...more];
     if (capabilities) args.push("--capabilities", capabilities);
+    if (!hasModels) args.push("--no-llm");
     this.stage.prompt(`edgemesh ${args.join(" ")} &`);
     const agent = DemoAgent.spawn({
       name,

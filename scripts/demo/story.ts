@@ -15,6 +15,8 @@ export async function tell(stage: Stage, mesh: DemoMesh): Promise<void> {
   stage.say("Whichever device has an NPU (npu-box only says that it has one):");
   await stage.edgemesh("run", "--policy", "require-npu", "--", "ls", "-l");
   await stage.edgemesh("run", "--policy", "require-npu", "--", "cat", "readings.csv");
+  stage.say("The language models of the mesh: those of this machine's Ollama, where one runs, which desktop shares:");
+  await stage.edgemesh("models");
   stage.say("What a plan with two prompts would cost on each device, before anything runs:");
   await stage.edgemesh("preview-cost", "docs/examples/plan.json");
   stage.say("A job is spread over the devices; its second group waits for the first:");
