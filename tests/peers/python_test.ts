@@ -29,6 +29,7 @@ const LANES: readonly (readonly Script[])[] = [
     { name: "attach", about: "devices that attach" },
     { name: "attach_lies", about: "devices that lie" },
     { name: "plans", about: "plans and their cost" },
+    { name: "models", about: "models of devices that attach" },
   ],
   [
     { name: "older_worker", about: "devices that only register" },
