@@ -276,13 +276,14 @@ export class OutputText {
   }
 }
 
-/** Looks again and again until there is something, for as long as a slow machine may need. */
+/** Looks again and again until there is something, for as long as a slow machine may need, or as is said, in ms. */
 export async function eventually<T>(
   look: () => T | undefined | Promise<T | undefined>,
   what: string,
   source?: OutputText,
+  patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {
     const found = await look();
     if (found !== undefined) return found;
@@ -291,7 +292,7 @@ export async function eventually<T>(
     await (source ? Promise.race([source.more(), pause]) : pause);
     clearTimeout(timer);
   }
-  throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}${source ? `; printed: ${source.text}` : ""}`);
+  throw new Error(`waited ${patienceMs / 1000} s for ${what}${source ? `; printed: ${source.text}` : ""}`);
 }
 
 /** Waits for the process id that a command has written into a file. */
