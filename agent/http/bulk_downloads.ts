@@ -1,5 +1,4 @@
-import type { HttpRoute } from "./http_call.ts";
-import { plainText } from "./plain_text.ts";
+import { type HttpRoute, plainText } from "./http_call.ts";
 
 const PREFIX = "/bulk/download/";
 
@@ -9,9 +8,9 @@ const PREFIX = "/bulk/download/";
  */
 export const bulkDownloads: HttpRoute = {
   prefix: PREFIX,
-  respond({ request, url }) {
-    if (request.method !== "GET") return plainText("method not allowed", 405, { allow: "GET" });
-    if (url.pathname === PREFIX) return plainText("missing token", 400);
+  respond({ method, path }) {
+    if (method !== "GET") return plainText("method not allowed", 405, { allow: "GET" });
+    if (path === PREFIX) return plainText("missing token", 400);
     return plainText("invalid or expired token", 403);
   },
 };

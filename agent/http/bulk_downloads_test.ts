@@ -4,7 +4,7 @@ import { HttpServer } from "./http_server.ts";
 
 Deno.test("a download answers as specified while there are no tickets", async () => {
   const server = new HttpServer({ host: "127.0.0.1", port: 0 }, [bulkDownloads]);
-  server.start();
+  await server.start();
   const ask = async (path: string, method = "GET") => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { method });
     return [response.status, await response.text()];

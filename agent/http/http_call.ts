@@ -1,56 +1,43 @@
-import { MeshError } from "../core/errors.ts";
-
 /** One request that is served. */
 export interface HttpCall {
-  readonly request: Request;
-  readonly url: URL;
+  readonly method: string;
+  /** The path of its URL, without the query, as it was sent. */
+  readonly path: string;
   /** The caller's address with its port. */
   readonly peer: string;
-  /**
-   * Aborts with a `MeshError` when the client goes away before the answer's head is there, or when the server stops. A client that goes
-   * away later is told of by cancelling the answer's body.
-   */
+  /** Aborts with a `MeshError` when the client goes away before its answer is sent to the end, or when the server stops. */
   readonly signal: AbortSignal;
+  /** A header's value; empty where it is not there. */
+  header(name: string): string;
+  /**
+   * Reads the body.
+   *
+   * @returns undefined where it is larger than that
+   * @throws {MeshError} `CANCELLED` when the client goes away meanwhile
+   */
+  body(maxBytes: number): Promise<Uint8Array | undefined>;
+}
+
+/** What a client is answered. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text, or a stream that is sent as it comes, and cancelled when the client goes away. */
+  readonly body: string | ReadableStream<Uint8Array>;
 }
 
 /** What serves the paths that begin with `prefix`. */
 export interface HttpRoute {
   readonly prefix: string;
-  respond(call: HttpCall): Response | Promise<Response>;
+  respond(call: HttpCall): HttpAnswer | Promise<HttpAnswer>;
 }
 
-/** A call as the server keeps it, from its request to its end. */
-export class ServedCall implements HttpCall {
-  readonly #stopping: AbortSignal;
-  #controller: AbortController | undefined;
+/** A line of text. */
+export function plainText(message: string, status: number, headers: HttpAnswer["headers"] = {}): HttpAnswer {
+  return { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers }, body: message + "\n" };
+}
 
-  constructor(readonly request: Request, readonly url: URL, readonly peer: string, stopping: AbortSignal) {
-    this.#stopping = stopping;
-  }
-
-  get signal(): AbortSignal {
-    return (this.#controller ??= this.#watched()).signal;
-  }
-
-  /** The answer's head is there. Deno may abort a request's signal when its answer was sent: that is no abort of the client's. */
-  answered(): void {
-    if (this.#controller) this.request.signal.removeEventListener("abort", this.#onGone);
-  }
-
-  /** The answer is sent, or nobody is there to get it. */
-  ended(): void {
-    if (this.#controller) this.#stopping.removeEventListener("abort", this.#onStop);
-  }
-
-  readonly #onGone = () => this.#controller?.abort(new MeshError("CANCELLED", "the client went away"));
-  readonly #onStop = () => this.#controller?.abort(this.#stopping.reason);
-
-  #watched(): AbortController {
-    this.#controller = new AbortController();
-    this.request.signal.addEventListener("abort", this.#onGone);
-    this.#stopping.addEventListener("abort", this.#onStop);
-    if (this.request.signal.aborted) this.#onGone();
-    if (this.#stopping.aborted) this.#onStop();
-    return this.#controller;
-  }
+/** A value as JSON. */
+export function json(value: unknown, status = 200, headers: HttpAnswer["headers"] = {}): HttpAnswer {
+  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) };
 }

@@ -13,7 +13,7 @@ export class ApiRig implements AsyncDisposable {
   /** Who was let in, or not, in order. */
   readonly seen: { readonly token: string; readonly peer: string }[] = [];
 
-  constructor() {
+  private constructor() {
     const gate = {
       requireBearer: (token: string, peer: string) => {
         this.seen.push({ token, peer });
@@ -22,7 +22,12 @@ export class ApiRig implements AsyncDisposable {
       },
     };
     this.server = new HttpServer({ host: "127.0.0.1", port: 0 }, [new OpenAiApi({ models: this.models, gate })]);
-    this.server.start();
+  }
+
+  static async start(): Promise<ApiRig> {
+    const rig = new ApiRig();
+    await rig.server.start();
+    return rig;
   }
 
   get url(): string {
@@ -49,7 +54,8 @@ export class ApiRig implements AsyncDisposable {
       "",
       "",
     ];
-    await connection.write(new TextEncoder().encode(head.join("\r\n") + text));
+    const bytes = new TextEncoder().encode(head.join("\r\n") + text);
+    for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
     return new RawConnection(connection);
   }
 

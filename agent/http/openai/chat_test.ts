@@ -9,7 +9,7 @@ const HELLO = { model: "tiny", messages: [{ role: "user", content: "hi" }] };
 const parsed = (event: string) => JSON.parse(event);
 
 Deno.test("a chat is answered in OpenAI's form, with its counts and the device that did it", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const before = Math.floor(Date.now() / 1000);
   const response = await rig.post(CHAT, HELLO);
   assertEquals(response.status, 200);
@@ -33,7 +33,7 @@ Deno.test("a chat is answered in OpenAI's form, with its counts and the device t
 });
 
 Deno.test("a streamed chat begins with the role, has each piece, the reason of its end, and [DONE]", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = async (request, watch) => ({
     ...await say("a", "", '"\n😀')(request, watch, new AbortController().signal),
     finish_reason: "length",
@@ -65,7 +65,7 @@ Deno.test("a streamed chat begins with the role, has each piece, the reason of i
 });
 
 Deno.test("a stream that is asked for its counts gives them before [DONE], and null before", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const response = await rig.post(CHAT, { ...HELLO, stream: true, stream_options: { include_usage: true } });
   const chunks = (await eventsOf(response)).slice(0, -1).map(parsed);
   const usage = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
@@ -74,7 +74,7 @@ Deno.test("a stream that is asked for its counts gives them before [DONE], and n
 });
 
 Deno.test("a stream without a word is complete all the same", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = say();
   const response = await rig.post(CHAT, { ...HELLO, stream: true });
   assertEquals(response.headers.get("x-edgemesh-device"), "laptop");
@@ -86,7 +86,7 @@ Deno.test("a stream without a word is complete all the same", async () => {
 });
 
 Deno.test("each piece of a stream reaches the client before the next one is there", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const steps = [0, 1, 2].map(() => Promise.withResolvers<void>());
   rig.models.script = async (_, watch) => {
     watch.onStart(startOn("laptop"));
@@ -106,7 +106,7 @@ Deno.test("each piece of a stream reaches the client before the next one is ther
 });
 
 Deno.test("where another device takes over before the first word, the answer names that one", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = async (_, watch) => {
     watch.onStart(startOn("laptop", "tiny"));
     await Promise.resolve();
@@ -125,7 +125,7 @@ Deno.test("where another device takes over before the first word, the answer nam
 });
 
 Deno.test("a device that fails in mid-stream is told of in the stream, which then is not complete", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = (_, watch) => {
     watch.onStart(startOn("laptop"));
     watch.onText("half of");
@@ -141,7 +141,7 @@ Deno.test("a device that fails in mid-stream is told of in the stream, which the
 });
 
 Deno.test("a failure before the first word of a stream is an answer of its own", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = (_, watch) => {
     watch.onStart(startOn("laptop"));
     return Promise.reject(new MeshError("DEADLINE_EXCEEDED", "it took too long"));
@@ -152,7 +152,7 @@ Deno.test("a failure before the first word of a stream is an answer of its own",
 });
 
 Deno.test("a completion is answered in OpenAI's older form, streamed and not", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const ask = { model: "tiny", prompt: ["Once upon"], max_tokens: 9 };
   const { id, created: _, ...whole } = await (await rig.post("/v1/completions", ask)).json();
   assertMatch(id, /^cmpl-[0-9a-f]{32}$/);

@@ -3,9 +3,6 @@ import { MeshError } from "../../core/errors.ts";
 /** Characters that may wait for a client that does not read. */
 export const MAX_WAITING = 4 * 1024 * 1024;
 
-/** A client that takes nothing of what waits for so long is given up, in ms. */
-export const STALL_MS = 60_000;
-
 /** So long, in ms, nothing is written at most: a comment keeps the connection. */
 export const COMMENT_MS = 15_000;
 
@@ -22,7 +19,6 @@ export class EventStream {
   /** The reader waits for more. */
   #isWanted = false;
   #state: "open" | "ended" | "closed" = "open";
-  #lastTaken = performance.now();
   #lastWritten = performance.now();
   readonly #timer: ReturnType<typeof setInterval>;
 
@@ -35,7 +31,6 @@ export class EventStream {
       readonly comment: string;
       readonly onGone: (reason: MeshError) => void;
       readonly commentMs?: number;
-      readonly stallMs?: number;
     },
   ) {
     this.body = new ReadableStream<Uint8Array>({
@@ -66,7 +61,6 @@ export class EventStream {
 
   /** The client takes what there is, or waits for it. */
   #taken(): void {
-    this.#lastTaken = performance.now();
     if (this.#waiting !== "") this.#send(this.#waiting);
     else this.#isWanted = true;
     this.#waiting = "";
@@ -84,13 +78,8 @@ export class EventStream {
   }
 
   #look(): void {
-    const now = performance.now();
-    const { comment, commentMs = COMMENT_MS, stallMs = STALL_MS } = this.options;
-    if (this.#waiting !== "" && now - this.#lastTaken >= stallMs) {
-      this.#giveUp(`a client took nothing of its answer for ${Math.round(stallMs / 1000)} s`);
-    } else if (this.#waiting === "" && now - this.#lastWritten >= commentMs) {
-      this.write(comment);
-    }
+    const { comment, commentMs = COMMENT_MS } = this.options;
+    if (this.#waiting === "" && performance.now() - this.#lastWritten >= commentMs) this.write(comment);
   }
 
   #giveUp(message: string): void {

@@ -12,23 +12,26 @@ const until = (rig: ApiRig, asked: number, ended: number) =>
   );
 
 const CHAT = "/v1/chat/completions";
-const chat = (stream: boolean) => ({ messages: [{ role: "user", content: "hi" }], stream });
+/** A large one does not come in one piece. */
+const chat = (stream: boolean, length = 2) => ({ messages: [{ role: "user", content: "x".repeat(length) }], stream });
 
 for (const stream of [false, true]) {
   const how = stream ? "a stream" : "an answer";
 
-  Deno.test(`a client that leaves before the first word of ${how} stops its generation`, async () => {
-    await using rig = new ApiRig();
-    rig.models.script = sayAndHang();
-    using connection = await rig.connect(CHAT, chat(stream));
-    await until(rig, 1, 0);
-    connection.close();
-    await until(rig, 1, 1);
-    assertEquals(rig.models.ends, ["the client went away"]);
-  });
+  for (const length of [2, 300_000]) {
+    Deno.test(`a client that leaves before the first word of ${how} stops its generation: ${length} characters`, async () => {
+      await using rig = await ApiRig.start();
+      rig.models.script = sayAndHang();
+      using connection = await rig.connect(CHAT, chat(stream, length));
+      await until(rig, 1, 0);
+      connection.close();
+      await until(rig, 1, 1);
+      assertEquals(rig.models.ends, ["the client went away"]);
+    });
+  }
 
   Deno.test(`a finished generation was never aborted, nor is it when the client of ${how} leaves later`, async () => {
-    await using rig = new ApiRig();
+    await using rig = await ApiRig.start();
     const signals: AbortSignal[] = [];
     rig.models.script = (request, watch, signal) => {
       signals.push(signal);
@@ -46,7 +49,7 @@ for (const stream of [false, true]) {
   });
 
   Deno.test(`an agent that stops ends ${how} that is under way, and says so`, async () => {
-    await using rig = new ApiRig();
+    await using rig = await ApiRig.start();
     rig.models.script = sayAndHang(...stream ? ["hello"] : []);
     const asking = rig.post(CHAT, chat(stream));
     await until(rig, 1, 0);
@@ -66,9 +69,9 @@ for (const stream of [false, true]) {
 }
 
 Deno.test("a client that leaves in mid-stream stops its generation", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = sayAndHang("hello");
-  using connection = await rig.connect(CHAT, chat(true));
+  using connection = await rig.connect(CHAT, chat(true, 300_000));
   await connection.until('"hello"');
   connection.close();
   await until(rig, 1, 1);
@@ -76,7 +79,7 @@ Deno.test("a client that leaves in mid-stream stops its generation", async () =>
 });
 
 Deno.test("an agent that drains lets a stream end, and takes no new connection", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const goOn = Promise.withResolvers<void>();
   rig.models.script = async (_, watch) => {
     watch.onStart(startOn("laptop"));
@@ -97,7 +100,7 @@ Deno.test("an agent that drains lets a stream end, and takes no new connection",
 });
 
 Deno.test("a client that does not read its stream stops its generation, before much of it waits", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const piece = "x".repeat(65_536);
   let said = 0;
   rig.models.script = async (_, watch, signal) => {

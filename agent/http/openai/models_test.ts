@@ -3,7 +3,7 @@ import { ApiRig } from "./api_rig.ts";
 import { deviceModel } from "./fake_models.ts";
 
 Deno.test("the models of the mesh are listed once each, with the devices that have them", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.there = [
     deviceModel("laptop", "tiny:latest", { modified_at: 5 }),
     deviceModel("laptop", "hf.co/team/big:q4", { modified_at: 0, loaded: false }),
@@ -47,7 +47,7 @@ Deno.test("the models of the mesh are listed once each, with the devices that ha
 });
 
 Deno.test("a mesh without models has an empty list", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.there = [];
   assertEquals(await (await rig.fetch("/v1/models")).json(), { object: "list", data: [] });
   const none = await rig.fetch("/v1/models/tiny");
@@ -58,7 +58,7 @@ Deno.test("a mesh without models has an empty list", async () => {
 });
 
 Deno.test("embeddings come as numbers, or as base64 where that is asked for", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const response = await rig.post("/v1/embeddings", { model: "tiny", input: ["ab", "abc"] });
   assertEquals(response.headers.get("x-edgemesh-device"), "laptop");
   assertEquals(await response.json(), {

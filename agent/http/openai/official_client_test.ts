@@ -10,7 +10,7 @@ const messages = [{ role: "user" as const, content: "hi" }];
 const clientOf = (rig: ApiRig, apiKey = KEY) => new OpenAI({ baseURL: `${rig.url}/v1`, apiKey, maxRetries: 0 });
 
 Deno.test("OpenAI's client chats, and hears which device answered", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const { data, response } = await clientOf(rig).chat.completions.create({ model: "tiny", messages }).withResponse();
   assertEquals(data.choices[0]?.message.content, "Hello, world");
   assertEquals(data.choices[0]?.finish_reason, "stop");
@@ -19,7 +19,7 @@ Deno.test("OpenAI's client chats, and hears which device answered", async () => 
 });
 
 Deno.test("OpenAI's client reads a stream, piece by piece, and puts it together", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const ask = { model: "tiny", messages, stream_options: { include_usage: true } };
   const pieces: string[] = [];
   const stream = await clientOf(rig).chat.completions.create({ ...ask, stream: true });
@@ -34,7 +34,7 @@ Deno.test("OpenAI's client reads a stream, piece by piece, and puts it together"
 });
 
 Deno.test("OpenAI's client completes a prompt, streamed and not", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const ask = { model: "tiny", prompt: "Once" };
   const whole = await clientOf(rig).completions.create(ask);
   assertEquals(whole.choices[0]?.text, "Hello, world");
@@ -46,7 +46,7 @@ Deno.test("OpenAI's client completes a prompt, streamed and not", async () => {
 });
 
 Deno.test("OpenAI's client gets embeddings in the form that it asks for by itself, and as numbers", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const ask = { model: "tiny", input: ["a", "abc"] };
   for (const encoding of [{}, { encoding_format: "float" as const }]) {
     const { data, usage } = await clientOf(rig).embeddings.create({ ...ask, ...encoding });
@@ -56,7 +56,7 @@ Deno.test("OpenAI's client gets embeddings in the form that it asks for by itsel
 });
 
 Deno.test("OpenAI's client lists the mesh's models, and finds one by its name", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.there.push(deviceModel("phone", "team/big:q4"));
   const ids: string[] = [];
   for await (const { id } of await clientOf(rig).models.list()) ids.push(id);
@@ -65,7 +65,7 @@ Deno.test("OpenAI's client lists the mesh's models, and finds one by its name", 
 });
 
 Deno.test("OpenAI's client knows each failure by its own class", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const client = clientOf(rig);
   const failing = (error: Error) => {
     rig.models.script = () => Promise.reject(error);
@@ -93,7 +93,7 @@ Deno.test("OpenAI's client knows each failure by its own class", async () => {
 });
 
 Deno.test("OpenAI's client tries a busy mesh again, when it was told to", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const { script } = rig.models;
   rig.models.script = () => {
     rig.models.script = script;
@@ -106,7 +106,7 @@ Deno.test("OpenAI's client tries a busy mesh again, when it was told to", async 
 });
 
 Deno.test("OpenAI's client hears of a failure in mid-stream", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = (_, watch) => {
     watch.onStart(startOn("laptop"));
     watch.onText("half of");
@@ -122,7 +122,7 @@ Deno.test("OpenAI's client hears of a failure in mid-stream", async () => {
 });
 
 Deno.test("OpenAI's client stops a generation by leaving its stream, or by its signal", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = sayAndHang("half of");
   const client = clientOf(rig);
   const stream = await client.chat.completions.create({ model: "tiny", messages, stream: true });

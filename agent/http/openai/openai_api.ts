@@ -1,6 +1,6 @@
 import { logger } from "../../core/log.ts";
 import { quoted } from "../../plans/quoted.ts";
-import type { HttpCall, HttpRoute } from "../http_call.ts";
+import { type HttpAnswer, type HttpCall, type HttpRoute, json } from "../http_call.ts";
 import { type AnswerShape, CHAT, COMPLETION } from "./answer_shape.ts";
 import { ApiError } from "./api_error.ts";
 import { chatRequest } from "./chat_request.ts";
@@ -23,7 +23,7 @@ type Body = Readonly<Record<string, unknown>>;
 /** Something that clients may ask for. */
 interface Endpoint {
   readonly method: "GET" | "POST";
-  respond(call: HttpCall): Response | Promise<Response>;
+  respond(call: HttpCall): HttpAnswer | Promise<HttpAnswer>;
 }
 
 const MODELS = "/v1/models/";
@@ -46,11 +46,10 @@ export class OpenAiApi implements HttpRoute {
     ]);
   }
 
-  async respond(call: HttpCall): Promise<Response> {
-    const { method } = call.request;
-    const { pathname: path } = call.url;
+  async respond(call: HttpCall): Promise<HttpAnswer> {
+    const { method, path, peer } = call;
     try {
-      this.#gate.requireBearer(bearer(call.request), call.peer);
+      this.#gate.requireBearer(bearer(call), peer);
       const endpoint = this.#endpointAt(path);
       if (endpoint.method !== method) {
         throw new ApiError(405, `${path} takes ${endpoint.method}, not ${method}`, {
@@ -65,9 +64,9 @@ export class OpenAiApi implements HttpRoute {
         path,
         status,
         message: body.error.message,
-        peer: call.peer,
+        peer,
       });
-      return Response.json(body, { status, headers });
+      return json(body, status, headers);
     }
   }
 
@@ -81,36 +80,32 @@ export class OpenAiApi implements HttpRoute {
     throw new ApiError(404, `there is no ${quoted(path)}; there are ${[...this.#endpoints.keys()].join(", ")}`);
   }
 
-  #list(): Response {
-    return Response.json({ object: "list", data: modelList(this.#models.models()) });
+  #list(): HttpAnswer {
+    return json({ object: "list", data: modelList(this.#models.models()) });
   }
 
-  #one(encoded: string): Response {
-    return Response.json(listedModel(this.#models.models(), decoded(encoded)));
+  #one(encoded: string): HttpAnswer {
+    return json(listedModel(this.#models.models(), decoded(encoded)));
   }
 
   #generation(read: (body: Body, deviceId: string) => GenerationAsk, shape: AnswerShape): Endpoint {
     return {
       method: "POST",
       respond: async (call) => {
-        const ask = read(await readBody(call.request), deviceIdOf(call.request));
+        const ask = read(await readBody(call), call.header(DEVICE_ID_HEADER));
         return await (ask.stream ? streamedAnswer : wholeAnswer)(call, ask, shape, this.#models);
       },
     };
   }
 
-  async #embed(call: HttpCall): Promise<Response> {
-    const ask = embeddingRequest(await readBody(call.request), deviceIdOf(call.request));
+  async #embed(call: HttpCall): Promise<HttpAnswer> {
+    const ask = embeddingRequest(await readBody(call), call.header(DEVICE_ID_HEADER));
     return await embeddingsAnswer(call, ask, this.#models);
   }
 }
 
-function bearer(request: Request): string {
-  return /^Bearer +(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-}
-
-function deviceIdOf(request: Request): string {
-  return request.headers.get(DEVICE_ID_HEADER) ?? "";
+function bearer(call: HttpCall): string {
+  return /^Bearer +(.+)$/i.exec(call.header("authorization"))?.[1] ?? "";
 }
 
 function decoded(path: string): string {

@@ -8,7 +8,7 @@ const CHAT = "/v1/chat/completions";
 const messages = [{ role: "user", content: "hi" }];
 
 Deno.test("nobody gets in without the key, wherever it asks, and no body is read", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   for (const [path, method] of [["/v1/models", "GET"], [CHAT, "POST"], ["/v1/nothing", "DELETE"]] as const) {
     for (const authorization of ["", "Bearer", "Bearer wrong", `Basic ${KEY}`]) {
       const response = await fetch(rig.url + path, { method, headers: { authorization } });
@@ -25,7 +25,7 @@ Deno.test("nobody gets in without the key, wherever it asks, and no body is read
 });
 
 Deno.test("a wrong method and an unknown path say what there is, and no page of another origin may ask", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const get = await rig.fetch(CHAT);
   assertEquals([get.status, get.headers.get("allow")], [405, "POST"]);
   assertEquals((await get.json()).error.message, "/v1/chat/completions takes POST, not GET");
@@ -44,7 +44,7 @@ Deno.test("a wrong method and an unknown path say what there is, and no page of 
 });
 
 Deno.test("a body of 8 MiB is read, a larger one is refused, with its length told before or not", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const text = JSON.stringify({ messages: [{ role: "user", content: "" }] });
   const ofSize = (size: number) => text.replace('""', `"${"x".repeat(size - text.length)}"`);
   const streamed = (body: string) => new Blob([body]).stream();
@@ -60,14 +60,14 @@ Deno.test("a body of 8 MiB is read, a larger one is refused, with its length tol
 });
 
 Deno.test("a compressed body is refused", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const response = await rig.post(CHAT, { messages }, { headers: { "content-encoding": "gzip" } });
   assertEquals(response.status, 415);
   await response.body?.cancel();
 });
 
 Deno.test("each way of failing has its status, and its message is told", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const statuses: Record<ErrorCode, number> = {
     CANCELLED: 503,
     INVALID_ARGUMENT: 400,
@@ -98,7 +98,7 @@ Deno.test("each way of failing has its status, and its message is told", async (
 });
 
 Deno.test("a mesh that is busy says in whole seconds when to try again", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   for (const [ms, seconds] of [[0, "1"], [1, "1"], [1000, "1"], [1001, "2"], [65_000, "65"]] as const) {
     rig.models.script = () => Promise.reject(new BusyError("all queues are full", ms));
     const response = await rig.post(CHAT, { messages });
@@ -113,7 +113,7 @@ Deno.test("a mesh that is busy says in whole seconds when to try again", async (
 });
 
 Deno.test("an unforeseen failure tells the client an id and nothing else", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   rig.models.script = () => Promise.reject(new Error("secret"));
   const response = await rig.post(CHAT, { messages });
   assertEquals(response.status, 500);
@@ -122,7 +122,7 @@ Deno.test("an unforeseen failure tells the client an id and nothing else", async
 });
 
 Deno.test("an unknown model, an unknown device, a wrong model and no model at all are told apart", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const ask = async (code: ErrorCode, device = "") => {
     rig.models.script = () => Promise.reject(new MeshError(code, "there are: tiny"));
     const response = await rig.post(CHAT, { messages, model: "x" }, { headers: { "x-edgemesh-device-id": device } });

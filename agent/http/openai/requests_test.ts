@@ -7,7 +7,7 @@ const EMBEDDINGS = "/v1/embeddings";
 const messages = [{ role: "user", content: "hi" }];
 
 Deno.test("what a chat asks for reaches the mesh", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const schema = { type: "object", properties: { a: { type: "string" } } };
   const response = await rig.post(CHAT, {
     model: "tiny",
@@ -55,7 +55,7 @@ Deno.test("what a chat asks for reaches the mesh", async () => {
 });
 
 Deno.test("what a chat leaves out, or sets to null, is the model's and the mesh's own", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const none = { max_tokens: null, temperature: null, stop: null, tools: null, response_format: null, stream: null };
   const bodies = [
     { messages },
@@ -203,7 +203,7 @@ const REFUSED: readonly (readonly [path: string, body: unknown, param: string, m
 ];
 
 Deno.test("a field that is wrong or not supported is named, with what it should be", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   for (const [path, body, param, message] of REFUSED) {
     const response = await rig.post(path, body);
     const { error } = await response.json();
@@ -214,7 +214,7 @@ Deno.test("a field that is wrong or not supported is named, with what it should 
 });
 
 Deno.test("a schema that is nested without end is refused, and the agent goes on", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const depth = 200_000;
   const schema = '{"a":'.repeat(depth) + "1" + "}".repeat(depth);
   const body =
@@ -226,7 +226,7 @@ Deno.test("a schema that is nested without end is refused, and the agent goes on
 });
 
 Deno.test("a body that is no JSON object is refused with what it is", async () => {
-  await using rig = new ApiRig();
+  await using rig = await ApiRig.start();
   const refused = async (body: BodyInit) => {
     const response = await rig.fetch(CHAT, { method: "POST", body });
     const { error } = await response.json();

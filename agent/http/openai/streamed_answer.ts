@@ -1,6 +1,6 @@
 import { LinkedSignal } from "../../core/abort.ts";
 import type { GenerationEnd, GenerationStart } from "../../../proto/messages.ts";
-import type { HttpCall } from "../http_call.ts";
+import type { HttpAnswer, HttpCall } from "../http_call.ts";
 import type { AnswerShape } from "./answer_shape.ts";
 import { answerHead } from "./answer_head.ts";
 import { deviceHeaders } from "./device_headers.ts";
@@ -24,25 +24,25 @@ export async function streamedAnswer(
   shape: AnswerShape,
   mesh: MeshModels,
   headMs = HEAD_MS,
-): Promise<Response> {
+): Promise<HttpAnswer> {
   const link = new LinkedSignal(call.signal);
-  const answer = new StreamedAnswer(ask, shape, { headMs, onGone: (reason) => link.abort(reason) });
+  const streamed = new StreamedAnswer(ask, shape, { headMs, onGone: (reason) => link.abort(reason) });
   const run = async () => {
     try {
-      answer.finish(await mesh.generate(ask.request, answer, link.signal));
+      streamed.finish(await mesh.generate(ask.request, streamed, link.signal));
     } catch (error) {
-      answer.fail(meshFailure(error, mesh, { deviceId: ask.request.device_id, can: "generates" }));
+      streamed.fail(meshFailure(error, mesh, { deviceId: ask.request.device_id, can: "generates" }));
     } finally {
       link[Symbol.dispose]();
     }
   };
   run();
-  return await answer.response;
+  return await streamed.answer;
 }
 
 class StreamedAnswer implements GenerationWatch {
-  readonly response: Promise<Response>;
-  readonly #head = Promise.withResolvers<Response>();
+  readonly answer: Promise<HttpAnswer>;
+  readonly #head = Promise.withResolvers<HttpAnswer>();
   readonly #headTimer: ReturnType<typeof setTimeout>;
   #start: GenerationStart | undefined;
   /** There once the head is sent. */
@@ -55,7 +55,7 @@ class StreamedAnswer implements GenerationWatch {
     private readonly shape: AnswerShape,
     private readonly options: { readonly headMs: number; readonly onGone: (reason: unknown) => void },
   ) {
-    this.response = this.#head.promise;
+    this.answer = this.#head.promise;
     // Another device may still take over: the head does not say who answers.
     this.#headTimer = setTimeout(() => this.#open({}).write(COMMENT), options.headMs);
   }
@@ -100,7 +100,7 @@ class StreamedAnswer implements GenerationWatch {
     if (this.#events) return this.#events;
     this.#events = new EventStream({ comment: COMMENT, onGone: this.options.onGone });
     const headers = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", ...device };
-    this.#head.resolve(new Response(this.#events.body, { headers }));
+    this.#head.resolve({ status: 200, headers, body: this.#events.body });
     return this.#events;
   }
 }

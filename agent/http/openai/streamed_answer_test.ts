@@ -9,12 +9,15 @@ import { streamedAnswer } from "./streamed_answer.ts";
 
 const ask = chatRequest({ messages: [{ role: "user", content: "hi" }], stream: true }, "");
 
-const callOf = (): HttpCall => ({
-  request: new Request("http://mesh/"),
-  url: new URL("http://mesh/"),
+/** A client that stays. */
+const call: HttpCall = {
+  method: "POST",
+  path: "/v1/chat/completions",
   peer: "127.0.0.1:1",
   signal: new AbortController().signal,
-});
+  header: () => "",
+  body: () => Promise.resolve(new Uint8Array()),
+};
 
 /** A stream whose model says nothing until it was answered all the same. */
 async function lateAnswer(then: FakeModels["script"]) {
@@ -24,9 +27,9 @@ async function lateAnswer(then: FakeModels["script"]) {
     await isAnswered.promise;
     return await then(request, watch, signal);
   };
-  const response = await streamedAnswer(callOf(), ask, CHAT, models, 1);
+  const { status, headers, body } = await streamedAnswer(call, ask, CHAT, models, 1);
   isAnswered.resolve();
-  return response;
+  return new Response(body, { status, headers });
 }
 
 Deno.test("a stream whose first word takes long begins without it, and without a device that may still change", async () => {

@@ -1,7 +1,7 @@
 import { LinkedSignal } from "../../core/abort.ts";
 import { MeshError } from "../../core/errors.ts";
 import type { GenerationStart } from "../../../proto/messages.ts";
-import type { HttpCall } from "../http_call.ts";
+import { type HttpAnswer, type HttpCall, json } from "../http_call.ts";
 import { answerHead } from "./answer_head.ts";
 import { type AnswerShape, envelope, finishReasonOf, usageOf } from "./answer_shape.ts";
 import { deviceHeaders } from "./device_headers.ts";
@@ -18,7 +18,7 @@ export async function wholeAnswer(
   ask: GenerationAsk,
   shape: AnswerShape,
   mesh: MeshModels,
-): Promise<Response> {
+): Promise<HttpAnswer> {
   using link = new LinkedSignal(call.signal);
   const gathered = new Gathered(() =>
     link.abort(
@@ -34,7 +34,7 @@ export async function wholeAnswer(
     const choice = shape.whole(gathered.text, finishReasonOf(end));
     const body = { ...envelope(head, shape.wholeObject, [choice]), usage: usageOf(end) };
     const { start } = gathered;
-    return Response.json(body, { headers: start ? deviceHeaders(start.device_id, start.device_name) : {} });
+    return json(body, 200, start ? deviceHeaders(start.device_id, start.device_name) : {});
   } catch (error) {
     throw meshFailure(error, mesh, { deviceId: ask.request.device_id, can: "generates" });
   }
