@@ -55,8 +55,7 @@ async function print({ device_name, model, rates, runs }: CalibrateResponse, out
       timeOf(run.queue_ms),
       timeOf(run.load_ms),
       rateOf(run.prompt_tokens, run.prefill_ms),
-      // The first token is there when the prompt has been read.
-      rateOf(run.output_tokens - 1, run.decode_ms),
+      rateOf(run.output_tokens, run.decode_ms),
       timeOf(run.total_ms),
     ]),
   );
