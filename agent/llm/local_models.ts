@@ -149,7 +149,10 @@ export class LocalModels implements Component {
   }
 
   #first(ability: Ability): LocalModel | undefined {
-    const models = this.#models.filter((model) => model[ability]).sort(byPreference);
+    const able = this.#models.filter((model) => model[ability]);
+    // Embeddings are better made by a model that does nothing else.
+    const meant = ability === "embeds" ? able.filter((model) => !model.generates) : able;
+    const models = (meant.length > 0 ? meant : able).sort(byPreference);
     const former = models.find(({ name, loaded }) => loaded && name === this.#chosen.get(ability));
     const first = former ?? models[0];
     this.#chosen.set(ability, first?.name);

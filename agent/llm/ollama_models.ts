@@ -20,10 +20,13 @@ export function isLocal(tag: JsonObject): boolean {
   return textOf(tag.remote_host) === "" && textOf(tag.remote_model) === "";
 }
 
-/** From an answer of `/api/show`; null where it does not say, as before version 0.6.4. */
+/**
+ * From an answer of `/api/show`; null where it does not say, as before version 0.6.4. Ollama makes embeddings with models
+ * that write text, too, whatever it says of them.
+ */
 export function abilitiesOf(shown: unknown): Abilities | null {
   if (!isObject(shown) || !Array.isArray(shown.capabilities)) return null;
-  return { generates: shown.capabilities.includes("completion"), embeds: shown.capabilities.includes("embedding") };
+  return { generates: shown.capabilities.includes("completion"), embeds: true };
 }
 
 /** Where the server does not say: models of the BERT kind read text and write none; others are worth a try. */

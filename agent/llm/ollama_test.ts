@@ -36,8 +36,8 @@ Deno.test("Ollama's models are listed with what is in memory, their size and wha
   withOllama(async (server, ollama) => {
     const models = (await server.models(never)).sort((a, b) => a.name < b.name ? -1 : 1);
     assertEquals(models.map(({ name, loaded, generates, embeds }) => [name, loaded, generates, embeds]), [
-      ["cold:1b", false, true, false],
-      ["llama3.2:latest", true, true, false],
+      ["cold:1b", false, true, true],
+      ["llama3.2:latest", true, true, true],
       ["nomic-embed-text:latest", true, false, true],
     ]);
     assertEquals(models[1], {

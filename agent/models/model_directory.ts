@@ -12,6 +12,8 @@ export interface ModelHost {
   readonly model: Model;
   /** Generations at once on the device, 1 or more. */
   readonly parallel: number;
+  /** Whether the device says what it measures: an older one does not. */
+  readonly tellsRates: boolean;
 }
 
 /** The most models of one device that are believed. */
@@ -92,8 +94,12 @@ export class ModelDirectory {
   ): ModelHost | undefined {
     const { models, default_model, parallel } = this.reportOf(device);
     const asked = model || (can === "generates" ? default_model : "");
-    const found = asked ? named(models, asked) : models.find((one) => one[can]);
-    return found?.[can] ? { device, model: found, parallel: Math.min(MAX_PARALLEL, Math.max(1, parallel)) } : undefined;
+    // Embeddings are better made by a model that does nothing else.
+    const first = () => models.find((one) => one[can] && !one.generates) ?? models.find((one) => one[can]);
+    const found = asked ? named(models, asked) : first();
+    if (!found?.[can]) return undefined;
+    const tellsRates = this.#reports.has(device.device_id);
+    return { device, model: found, parallel: Math.min(MAX_PARALLEL, Math.max(1, parallel)), tellsRates };
   }
 
   /** What a device said; of an older one, what its registration says. */
