@@ -1,20 +1,12 @@
 import { messageOf } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
 import type { PredictionRecord, Store } from "../store/store.ts";
+import { Correction } from "./correction.ts";
 
 const log = logger("models");
 
 /** Generations of one device and model that are kept, and looked at for the report. */
 const KEPT = 1000;
-
-/**
- * Weight of the latest generation in the correction: half of it is due to the latest four. Less than that of a rate, which
- * follows a device that became slower: the correction is for what is always wrong, and should not add to the noise.
- */
-const WEIGHT = 0.15;
-
-/** A correction is at most this factor, up or down: past that, something else is wrong than the rates. */
-const MAX_FACTOR = 10;
 
 /** Generations shorter than this, in ms, say more of the clock than of the model. */
 const SHORTEST_MS = 0.5;
@@ -27,6 +19,7 @@ export interface PredictionErrors {
   /** Of |predicted - actual| / actual; 0.1 = 10 %. */
   readonly median: number;
   readonly p90: number;
+  /** Of a generation of usual length. */
   readonly correction: number;
   /** Unix time in ms of the oldest generation that was looked at. */
   readonly since: number;
@@ -37,10 +30,7 @@ interface Series {
   readonly model: string;
   /** Of the latest {@link KEPT}: error and time of each. */
   readonly errors: { readonly error: number; readonly at: number }[];
-  /** How many told something of the rates. */
-  learned: number;
-  /** Mean of ln(actual / uncorrected), the latest weighing most. */
-  bias: number;
+  readonly correction: Correction;
 }
 
 /** What was predicted of generations, and what they took: kept, reported, and learned from. */
@@ -63,14 +53,18 @@ export class PredictionLog {
     );
   }
 
-  /** What predictions for a device and model are multiplied by; 1 where nothing was learned. */
-  correction(deviceId: string, model: string): number {
-    return Math.exp(this.#series.get(keyOf(deviceId, model))?.bias ?? 0);
+  /**
+   * What a prediction for a device and model is multiplied by; 1 where nothing was learned.
+   *
+   * @param tokens of prompt and answer
+   */
+  correction(deviceId: string, model: string, tokens: number): number {
+    return this.#series.get(keyOf(deviceId, model))?.correction.factor(tokens) ?? 1;
   }
 
   /** By device and model, in no order. */
   report(): PredictionErrors[] {
-    return [...this.#series.values()].map(({ deviceId, model, errors }) => {
+    return [...this.#series.values()].map(({ deviceId, model, errors, correction }) => {
       const sorted = errors.map(({ error }) => error).sort((a, b) => a - b);
       return {
         deviceId,
@@ -78,22 +72,18 @@ export class PredictionLog {
         generations: errors.length,
         median: quantile(sorted, 0.5),
         p90: quantile(sorted, 0.9),
-        correction: this.correction(deviceId, model),
+        correction: correction.usual,
         since: errors[0]?.at ?? 0,
       };
     });
   }
 
-  #learn({ deviceId, model, at, predictedMs, uncorrectedMs, actualMs }: PredictionRecord): void {
+  #learn(record: PredictionRecord): void {
+    const { deviceId, model, at, predictedMs, uncorrectedMs, actualMs, promptTokens, outputTokens } = record;
     const key = keyOf(deviceId, model);
     let series = this.#series.get(key);
-    if (!series) this.#series.set(key, series = { deviceId, model, errors: [], learned: 0, bias: 0 });
-    if (uncorrectedMs > 0) {
-      const limit = Math.log(MAX_FACTOR);
-      const ratio = Math.min(limit, Math.max(-limit, Math.log(actualMs / uncorrectedMs)));
-      // The first few count alike.
-      series.bias += Math.max(WEIGHT, 1 / ++series.learned) * (ratio - series.bias);
-    }
+    if (!series) this.#series.set(key, series = { deviceId, model, errors: [], correction: new Correction() });
+    if (uncorrectedMs > 0) series.correction.learn(actualMs / uncorrectedMs, promptTokens + outputTokens);
     series.errors.push({ error: Math.abs(predictedMs - actualMs) / actualMs, at });
     if (series.errors.length > KEPT) series.errors.shift();
   }

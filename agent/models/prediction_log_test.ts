@@ -37,12 +37,12 @@ Deno.test("the report has median and 90th percentile of what predictions were wr
 
 Deno.test("predictions learn from what generations took: at once from the first, and by and by from a change", () => {
   const log = new PredictionLog(new MemoryStore());
-  assertEquals(log.correction("a", "m"), 1);
+  assertEquals(log.correction("a", "m", 20), 1);
   log.add(record(200));
-  near(log.correction("a", "m"), 2);
-  assertEquals(log.correction("a", "other"), 1);
+  near(log.correction("a", "m", 20), 2);
+  assertEquals(log.correction("a", "other", 20), 1);
   for (let n = 0; n < 60; n++) log.add(record(50));
-  near(log.correction("a", "m"), 0.5);
+  near(log.correction("a", "m", 20), 0.5);
 });
 
 Deno.test("an absurd generation changes predictions by ten times at most, and one of no duration by nothing", () => {
@@ -51,15 +51,15 @@ Deno.test("an absurd generation changes predictions by ten times at most, and on
   log.add(record(NaN));
   assertEquals(log.report(), []);
   log.add(record(1e9));
-  near(log.correction("a", "m"), 10);
+  near(log.correction("a", "m", 20), 10);
 });
 
 Deno.test("a generation that tells nothing of the rates counts in the report and corrects nothing", () => {
   const log = new PredictionLog(new MemoryStore());
   log.add(record(10, { uncorrectedMs: 0 }));
-  assertEquals([log.report()[0]?.generations, log.correction("a", "m")], [1, 1]);
+  assertEquals([log.report()[0]?.generations, log.correction("a", "m", 20)], [1, 1]);
   log.add(record(200));
-  near(log.correction("a", "m"), 2);
+  near(log.correction("a", "m", 20), 2);
 });
 
 Deno.test("what was learned is there after a restart, of each model the latest 1000", async () => {
@@ -80,7 +80,7 @@ Deno.test("a generation that cannot be kept is learned from all the same", async
   });
   log.add(record(200));
   await new Promise((resolve) => setTimeout(resolve, 0));
-  near(log.correction("a", "m"), 2);
+  near(log.correction("a", "m", 20), 2);
 });
 
 Deno.test("quantiles lie between the values", () => {

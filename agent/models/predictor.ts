@@ -49,7 +49,8 @@ export class Predictor {
     const estimate = workOf(size.characters, size.maxTokens, model.rates);
     const work = { ...estimate, ...(size.promptTokens ? { promptTokens: size.promptTokens } : {}) };
     const { totalMs, loadMs } = predictGeneration(work, rates, !model.loaded);
-    const correction = this.log.correction(device.device_id, model.name);
+    const tokens = work.promptTokens + work.outputTokens;
+    const correction = this.log.correction(device.device_id, model.name, tokens);
     return {
       work,
       predictedMs: loadMs + (totalMs - loadMs) * correction,
@@ -80,7 +81,8 @@ export class Predictor {
       model: host.model.name,
       at: Date.now(),
       predictedMs: prediction.predictedMs,
-      uncorrectedMs: this.#byRates(host, stats),
+      // Rates will be known from now on: what default ones were wrong by says nothing of them.
+      uncorrectedMs: prediction.isDefault && host.tellsRates ? 0 : this.#byRates(host, stats),
       actualMs: stats.total_ms,
       promptTokens: stats.prompt_tokens,
       outputTokens: stats.output_tokens,
