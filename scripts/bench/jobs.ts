@@ -15,9 +15,10 @@ import {
   measureUnary,
   processorRow,
 } from "./jobs/measure_throughput.ts";
-import { profileSections } from "./jobs/profile.ts";
 import { runMeasurement, type Workplace } from "./shared/measurement.ts";
+import { profileFolder, profileSections } from "./shared/profile.ts";
 import { fromSource } from "./shared/program.ts";
+import { stepsSaid } from "./shared/steps.ts";
 import type { Section } from "./shared/table.ts";
 
 /** Workers of all measurements but the one of their number. */
@@ -127,12 +128,6 @@ async function measureJobs({ children, folder }: Workplace, extent: Extent): Pro
   };
 }
 
-/** Says on standard error what is being measured: a run takes minutes. */
-function stepsSaid(): (what: string) => void {
-  const began = performance.now();
-  return (what) => console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${what}`);
-}
-
 async function measureWorkers(mesh: BenchMesh, { workers, tasks, runs }: Extent): Promise<Cost[]> {
   const costs: Cost[] = [];
   for (const number of workers) {
@@ -147,14 +142,10 @@ async function measureWorkers(mesh: BenchMesh, { workers, tasks, runs }: Extent)
 
 /** Large jobs only, and what coordinator and one worker spent their time with. */
 async function measureProfiled({ children, folder }: Workplace, extent: Extent, target: string): Promise<Section[]> {
-  const folders = { coordinator: join(target, "coordinator"), worker: join(target, "worker") };
-  for (const path of Object.values(folders)) {
-    await Deno.mkdir(path, { recursive: true });
-    // What an earlier run has left would be taken for this one's.
-    for (const { name } of Deno.readDirSync(path)) {
-      if (name.endsWith(".cpuprofile")) await Deno.remove(join(path, name));
-    }
-  }
+  const folders = {
+    coordinator: await profileFolder(join(target, "coordinator")),
+    worker: await profileFolder(join(target, "worker")),
+  };
   const [first, ...others] = Array.from({ length: WORKERS }, () => fromSource());
   if (!first) throw new Error("there is no worker to profile");
   const mesh = await BenchMesh.start({

@@ -1,4 +1,5 @@
 import { type AgentClient, agentClient, callMetadata, callUnary } from "../../../agent/mesh/grpc_client.ts";
+import { fromGrpcError } from "../../../agent/mesh/grpc_status.ts";
 import type { AuthRequest } from "../../../proto/gen/edgemesh/AuthRequest.ts";
 import type { Empty } from "../../../proto/gen/edgemesh/Empty.ts";
 import type { JobId } from "../../../proto/gen/edgemesh/JobId.ts";
@@ -7,17 +8,25 @@ import type { Plan } from "../../../proto/gen/edgemesh/Plan.ts";
 import type { RoutedCommandRequest } from "../../../proto/gen/edgemesh/RoutedCommandRequest.ts";
 import type { SessionInfo__Output as SessionInfo } from "../../../proto/gen/edgemesh/SessionInfo.ts";
 import type { TaskRequest } from "../../../proto/gen/edgemesh/TaskRequest.ts";
+import type { CostReportRequest } from "../../../proto/gen/edgemesh/v1/CostReportRequest.ts";
+import type { GenerateRequest } from "../../../proto/gen/edgemesh/v1/GenerateRequest.ts";
 import type { ListDeviceStatesRequest } from "../../../proto/gen/edgemesh/v1/ListDeviceStatesRequest.ts";
 import type { ListDeviceStatesResponse__Output as ListDeviceStatesResponse } from "../../../proto/gen/edgemesh/v1/ListDeviceStatesResponse.ts";
 import type { ListJobsRequest } from "../../../proto/gen/edgemesh/v1/ListJobsRequest.ts";
 import type { ListJobsResponse__Output as ListJobsResponse } from "../../../proto/gen/edgemesh/v1/ListJobsResponse.ts";
+import type { ListModelsRequest } from "../../../proto/gen/edgemesh/v1/ListModelsRequest.ts";
 import type { ListTasksRequest } from "../../../proto/gen/edgemesh/v1/ListTasksRequest.ts";
 import type { ListTasksResponse__Output as ListTasksResponse } from "../../../proto/gen/edgemesh/v1/ListTasksResponse.ts";
 import type {
+  CostError,
+  CostReportResponse,
+  DeviceModel,
+  GenerateEvent,
   HealthStatus,
   JobInfo,
   JobStatus,
   JobSummary,
+  ListModelsResponse,
   RoutedCommandResponse,
   TaskDetail,
   TaskResult,
@@ -133,6 +142,40 @@ export class AgentSession {
         else reject(new Error(`job ${jobId} ended ${state || "without a word"}: ${reason}`));
       });
     });
+  }
+
+  /** Runs a prompt and hears all that is said of it. @throws {MeshError} when it fails */
+  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<void> {
+    const call = this.#client.mesh.Generate(request, callMetadata(this.#options()));
+    return new Promise((resolve, reject) => {
+      call.on("data", onEvent);
+      call.on("error", (error) => reject(fromGrpcError(error)));
+      call.on("end", resolve);
+    });
+  }
+
+  /** The models of all devices that are online. */
+  async models(): Promise<DeviceModel[]> {
+    const { mesh } = this.#client;
+    const { models } = await callUnary<ListModelsRequest, ListModelsResponse>(
+      mesh,
+      mesh.ListModels,
+      {},
+      this.#options(),
+    );
+    return models;
+  }
+
+  /** How well generations were predicted. */
+  async costReport(): Promise<CostError[]> {
+    const { mesh } = this.#client;
+    const { errors } = await callUnary<CostReportRequest, CostReportResponse>(
+      mesh,
+      mesh.CostReport,
+      {},
+      this.#options(),
+    );
+    return errors;
   }
 
   /** Devices that are online. */

@@ -9,11 +9,25 @@ export const BENCH_KEY = "a key for measurements";
 /** An agent has this long to become ready, in ms. */
 const READY_LIMIT_MS = 30_000;
 
+/** What an agent is told of model servers where none is measured: one of the machine's own would disturb. */
+const NO_MODELS = ["--no-llm"];
+
+export interface AgentOptions {
+  /** Of everything that is measured. */
+  readonly folder: string;
+  readonly name: string;
+  /** Where it joins. */
+  readonly join?: string;
+  /** Which model servers it uses; by default none. */
+  readonly models?: readonly string[];
+}
+
 /** A real agent process on a free loopback port. */
 export interface BenchAgent {
   readonly pid: number;
   /** `HOST:PORT`. */
   readonly grpc: string;
+  readonly http: string;
   readonly deviceId: string;
   /** From the spawn to the `ready` line, in ms. */
   readonly startMs: number;
@@ -28,9 +42,9 @@ export interface BenchAgent {
 export async function startAgent(
   children: Children,
   program: Program,
-  options: { readonly folder: string; readonly name: string; readonly join?: string },
+  options: AgentOptions,
 ): Promise<BenchAgent> {
-  const { folder, name } = options;
+  const { folder, name, models = NO_MODELS } = options;
   const log = await Deno.makeTempFile({ dir: folder, prefix: `${name}-log-` });
   const logged = () => Deno.readTextFileSync(log).trim();
   const began = performance.now();
@@ -46,6 +60,7 @@ export async function startAgent(
       "agent",
       ...["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"],
       ...["--data-dir", join(folder, name), "--share", folder, "--name", name],
+      ...models,
       ...(options.join ? ["--join", options.join] : []),
     ],
     clearEnv: true,
@@ -56,11 +71,11 @@ export async function startAgent(
   });
   const ready = await new LineReader(child.process.stdout).next(READY_LIMIT_MS);
   const startMs = performance.now() - began;
-  const match = /^edgemesh ready grpc=(\S+) http=\S+ device=(\S+) /.exec(ready ?? "");
+  const match = /^edgemesh ready grpc=(\S+) http=(\S+) device=(\S+) /.exec(ready ?? "");
   if (!match) {
     await child.stop(1_000);
     throw new Error(`the agent ${name} did not become ready: ${logged() || ready || "it said nothing"}`);
   }
-  const [, grpc = "", deviceId = ""] = match;
-  return { pid: child.process.pid, grpc, deviceId, startMs, stop: () => child.stop() };
+  const [, grpc = "", http = "", deviceId = ""] = match;
+  return { pid: child.process.pid, grpc, http, deviceId, startMs, stop: () => child.stop() };
 }

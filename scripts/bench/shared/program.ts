@@ -1,6 +1,6 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** One form of the program, and how it is started. */
 export interface Program {
@@ -39,7 +39,12 @@ export function fromSource(options: { readonly profileTo?: string } = {}): Progr
   };
 }
 
-/** A module of a measurement as a program of its own. */
+/** A file of the project, by its path from the project's folder. */
+export function projectFile(path: string): URL {
+  return pathToFileURL(join(ROOT, path));
+}
+
+/** A module as a program of its own. */
 export function moduleProgram(module: URL): Program {
   return {
     command: Deno.execPath(),

@@ -11,6 +11,15 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 
+/** The same between two values, where `share` falls between them. NaN where there are none. */
+export function interpolated(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * share;
+  const low = sorted[Math.floor(at)] ?? NaN;
+  const high = sorted[Math.ceil(at)] ?? NaN;
+  return low + (high - low) * (at % 1);
+}
+
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { percent } from "../shared/figures.ts";
-import type { Section } from "../shared/table.ts";
+import { percent } from "./figures.ts";
+import type { Section } from "./table.ts";
 
 /** Rows of each summary. */
 const GROUPS = 16;
@@ -26,6 +26,15 @@ const THREADS = [
   { thread: "main thread", module: "/cli/main.ts" },
   { thread: "thread of the store", module: "/agent/store/sqlite_worker.ts" },
 ];
+
+/** A folder for the profiles of a process, without those of earlier runs, which would be taken for its own. */
+export async function profileFolder(path: string): Promise<string> {
+  await Deno.mkdir(path, { recursive: true });
+  for (const { name } of Deno.readDirSync(path)) {
+    if (name.endsWith(".cpuprofile")) await Deno.remove(join(path, name));
+  }
+  return path;
+}
 
 /**
  * What the threads of a process did, by groups of functions and by function: self time, as a share of the time in which the
