@@ -2,6 +2,7 @@ import type { DeviceEntry, Registry } from "./devices/registry.ts";
 import { takesWork } from "./devices/registry.ts";
 import type { TaskDispatcher } from "./jobs/dispatcher.ts";
 import { Backlog } from "./models/backlog.ts";
+import { CoolDown } from "./models/cool_down.ts";
 import { ModelGateway, type ModelLinks } from "./models/gateway.ts";
 import { JobOutlook } from "./models/job_outlook.ts";
 import { ModelDirectory } from "./models/model_directory.ts";
@@ -19,6 +20,7 @@ export class MeshModels {
   readonly directory: ModelDirectory;
   readonly predictions: PredictionLog;
   readonly #backlog = new Backlog();
+  readonly #coolDown = new CoolDown();
   readonly #predictor: Predictor;
 
   constructor(private readonly registry: Registry, store: Store) {
@@ -31,11 +33,16 @@ export class MeshModels {
   get peerModels(): PeerModels {
     return {
       hasModel: (device) => this.directory.hasModel(device),
-      reported: (deviceId, report) => this.directory.reported(deviceId, report),
+      reported: (deviceId, report) => {
+        this.directory.reported(deviceId, report);
+        this.#coolDown.clear(deviceId);
+        this.#backlog.changed();
+      },
       loaded: (deviceId, load) => this.#backlog.reported(deviceId, load),
       forget: (deviceId) => {
         this.directory.forget(deviceId);
         this.#backlog.forget(deviceId);
+        this.#coolDown.clear(deviceId);
       },
     };
   }
@@ -45,6 +52,7 @@ export class MeshModels {
     return new ModelGateway({
       directory,
       backlog: this.#backlog,
+      coolDown: this.#coolDown,
       predictor: this.#predictor,
       links,
       devices: registry,

@@ -25,6 +25,8 @@ export class Task implements TaskRecord {
   sentAt = 0;
   /** Whether nothing counts any more that a device says of the attempt begun last: it has answered, or let its time pass. */
   isClosed: boolean;
+  /** How long the attempt under way was expected to wait for its turn on its device, in ms. */
+  queueMs = 0;
   /** Not tried again before this on a device that failed it, of `performance.now()`. */
   notBefore = 0;
 
@@ -43,6 +45,14 @@ export class Task implements TaskRecord {
     this.failedAttempts = record.failedAttempts;
     this.isClosed = record.attempt > 0;
   }
+}
+
+/** Since when tasks wait for a better device than those that are free. */
+export interface WaitForBetter {
+  /** Of the outlook by which that was found. */
+  readonly version: number;
+  /** When it is looked at again although nothing has changed, of `performance.now()`: predictions err. */
+  readonly until: number;
 }
 
 const COUNTER: Readonly<Record<TaskState, keyof GroupProgress>> = {
@@ -65,7 +75,7 @@ export class Job {
   /** Of its tasks' inputs and results. */
   characters = 0;
   /** Set while some of it waits for a busy device, although another one is free: that one is expected to be done later. */
-  waitsForBetter = false;
+  waitsForBetter: WaitForBetter | undefined;
   /** Set once somebody asked for its end: nothing of it begins any more. */
   cancelling = false;
   /** Set once a task's success has decided the job. */

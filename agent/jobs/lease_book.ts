@@ -13,6 +13,9 @@ const MAX_LEASE = 2 ** 32 - 1;
 /** A device that does not answer this long after a task's time limit, in ms, has lost it. It says so itself within 2 s. */
 const ANSWER_GRACE_MS = 5000;
 
+/** A prompt's wait for its turn on the device may be this much longer than three times what was predicted, in ms. */
+const TURN_GRACE_MS = 300_000;
+
 /** Who holds which task, under which number. A task is with one device at a time. */
 export class LeaseBook {
   readonly #devices = new Map<string, DeviceLeases>();
@@ -170,7 +173,7 @@ export class LeaseBook {
     for (const leases of this.#devices.values()) {
       if (!this.dispatcher.isOnline(leases.deviceId)) continue;
       const late = [...leases.tasks].filter((task) =>
-        task.sentAt > 0 && now > task.sentAt + task.timeoutMs + ANSWER_GRACE_MS
+        task.sentAt > 0 && now > task.sentAt + task.timeoutMs + ANSWER_GRACE_MS + turnGraceMs(task)
       );
       if (late.length === 0) continue;
       this.dispatcher.cancel(leases.deviceId, late.map(refOf));
@@ -198,6 +201,11 @@ export class LeaseBook {
     }
     return held;
   }
+}
+
+/** A task that a model answers has its time limit from its turn on, which other prompts may be before. */
+function turnGraceMs({ spec, queueMs }: Task): number {
+  return spec.kind === LLM_GENERATE ? TURN_GRACE_MS + 3 * queueMs : 0;
 }
 
 /** True for the attempt that the device was given last, while nobody else holds the task. */

@@ -18,7 +18,7 @@ export class DeviceLeases {
     this.tasks.add(task);
     this.characters += task.spec.input.length;
     this.#byKind.set(task.spec.kind, this.ofKind(task.spec.kind) + 1);
-    if (task.spec.kind === LLM_GENERATE) this.outlook?.given(task, this.deviceId, task.spec);
+    if (task.spec.kind === LLM_GENERATE) task.queueMs = this.outlook?.given(task, this.deviceId, task.spec) ?? 0;
   }
 
   delete(task: Task): void {

@@ -1,55 +1,54 @@
-import { type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
+import { type GenerationHost, type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
 import type { Job, Task } from "./job.ts";
 import type { Place, Slot } from "./slot.ts";
 
 /** Waiting tasks that are looked at in one turn, at most: what is farther behind waits for a device in any case. */
 const LOOKED_AT = 256;
 
-/** A device with what its models have to do, as far as this turn goes. */
-interface Host {
-  readonly slot: Slot;
-  /** When each of its places will be free, in ms from now, ascending. */
-  readonly places: number[];
-}
+/** What waits for a better device than those that are free is looked at again after this, in ms. */
+const RECONSIDER_MS = 1000;
 
-/** What a turn did. */
-export interface PlacedGenerations {
-  readonly placed: number;
-  /** Tasks wait for a busy device although another one has room, since it is expected to be done first. */
-  readonly waitsForBetter: boolean;
+/** A device with what its models have to do, as far as this turn goes. */
+interface Host extends GenerationHost {
+  readonly slot: Slot;
 }
 
 /**
  * Places tasks that models answer, each on the device that will finish it first: what the device has to do already, and how
- * long it takes itself. One that a busy device will finish sooner than a free one waits for it.
+ * long it takes itself. One that a busy device will finish sooner than a free one waits for it; the job then is not looked
+ * at again for a second, unless something changes.
  *
  * @param limit tasks placed at most
+ * @param now of `performance.now()`
+ * @returns how many were placed
  */
 export function placeGenerations(
   job: Job,
   slots: readonly Slot[],
-  limit: number,
+  { limit, now }: { readonly limit: number; readonly now: number },
   outlook: GenerationOutlook,
   place: Place,
-): PlacedGenerations {
+): number {
   const queue = job.ready.anywhere.get(LLM_GENERATE);
-  const hosts = slots.filter((slot) => slot.runs(LLM_GENERATE) && slot.target.credits > 0).map((slot): Host => ({
-    slot,
-    places: outlook.places(slot.target.deviceId),
-  }));
-  let placed = 0;
-  let waits = false;
-  if (!queue) return { placed, waitsForBetter: false };
-  const isOpen = ({ slot }: Host) => slot.room(LLM_GENERATE) > 0 && job.mayUse(slot.target.deviceId);
+  if (!queue || queue.length === 0) {
+    job.waitsForBetter = undefined;
+    return 0;
+  }
+  const wait = job.waitsForBetter;
+  if (wait && wait.version === outlook.version && now < wait.until) return 0;
+  job.waitsForBetter = undefined;
+  const isOpen = ({ slot }: Pick<Host, "slot">) => slot.room(LLM_GENERATE) > 0 && job.mayUse(slot.target.deviceId);
+  if (!slots.some((slot) => isOpen({ slot }))) return 0;
+  const hosts = hostsOf(job, slots, outlook);
   const taken = new Set<Task>();
+  let waits = false;
   for (const task of queue.peek(LOOKED_AT)) {
-    if (placed === limit || !hosts.some(isOpen)) break;
-    const best = soonest(hosts.filter(({ slot }) => job.mayUse(slot.target.deviceId)), task, outlook);
+    if (taken.size === limit || !hosts.some(isOpen)) break;
+    const best = soonest(hosts.filter(({ slot }) => job.mayUse(slot.target.deviceId)), task);
     if (!best) break;
     if (isOpen(best.host)) {
       taken.add(task);
       place(task, best.host.slot);
-      placed++;
     } else {
       waits = true;
     }
@@ -57,13 +56,30 @@ export function placeGenerations(
     best.host.places.sort((a, b) => a - b);
   }
   job.ready.remove(queue, taken);
-  return { placed, waitsForBetter: waits && hosts.some(isOpen) };
+  if (waits && hosts.some(isOpen)) job.waitsForBetter = { version: outlook.version, until: now + RECONSIDER_MS };
+  return taken.size;
 }
 
-function soonest(hosts: readonly Host[], task: Task, outlook: GenerationOutlook) {
+/** Of these devices, the one with room that will finish a task first; undefined where none has room. */
+export function soonestWithRoom(task: Task, slots: readonly Slot[], outlook: GenerationOutlook): Slot | undefined {
+  const open = slots.filter((slot) => slot.room(LLM_GENERATE) > 0);
+  return soonest(hostsOf(task.job, open, outlook), task)?.host.slot;
+}
+
+/** Devices that may have such tasks. One whose credits are used up has more when it has answered something. */
+function hostsOf(job: Job, slots: readonly Slot[], outlook: GenerationOutlook): Host[] {
+  return slots.flatMap((slot): Host[] => {
+    const { deviceId, credits } = slot.target;
+    const mayAnswer = slot.runs(LLM_GENERATE) && (credits > 0 || slot.held > 0) && job.mayUse(deviceId);
+    const host = mayAnswer ? outlook.host(deviceId) : undefined;
+    return host ? [{ slot, ...host }] : [];
+  });
+}
+
+function soonest(hosts: readonly Host[], task: Task) {
   let best: { readonly host: Host; readonly finish: number } | undefined;
   for (const host of hosts) {
-    const finish = (host.places[0] ?? 0) + outlook.predictMs(host.slot.target.deviceId, task.spec);
+    const finish = (host.places[0] ?? 0) + host.predictMs(task.spec);
     if (!best || finish < best.finish) best = { host, finish };
   }
   return best;

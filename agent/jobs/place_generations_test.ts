@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
-import type { GenerationStats, TaskSpec } from "../../proto/messages.ts";
+import type { GenerationStats } from "../../proto/messages.ts";
 import type { JobRecord, TaskRecord } from "../store/store.ts";
-import type { GenerationOutlook } from "./generation_outlook.ts";
+import type { GenerationHost, GenerationOutlook } from "./generation_outlook.ts";
 import { Job } from "./job.ts";
 import { DeviceLeases } from "./leases.ts";
 import { placeGenerations } from "./place_generations.ts";
@@ -14,16 +14,20 @@ class Outlook implements GenerationOutlook {
 
   constructor(readonly speeds: Record<string, number>, readonly queues: Record<string, number[]> = {}) {}
 
-  places(deviceId: string): number[] {
-    return [...this.queues[deviceId] ?? [0]];
+  version = 1;
+  /** How often it was asked. */
+  asked = 0;
+
+  host(deviceId: string): GenerationHost | undefined {
+    this.asked++;
+    const speed = this.speeds[deviceId];
+    if (speed === undefined) return undefined;
+    return { places: [...this.queues[deviceId] ?? [0]], predictMs: ({ input }) => input.length * speed };
   }
 
-  predictMs(deviceId: string, { input }: TaskSpec): number {
-    return input.length * (this.speeds[deviceId] ?? Infinity);
-  }
-
-  given(key: object): void {
+  given(key: object): number {
     this.given_.push(key);
+    return 0;
   }
 
   ended(_key: object, stats: GenerationStats | null): void {
@@ -69,13 +73,18 @@ function jobOf(inputs: readonly string[], maxWorkers = 0): Job {
   return job;
 }
 
-function slotsOf(names: readonly string[], outlook: GenerationOutlook, lacksModel: readonly string[] = []): Slot[] {
+function slotsOf(
+  names: readonly string[],
+  outlook: GenerationOutlook,
+  lacksModel: readonly string[] = [],
+  credits: Readonly<Record<string, number>> = {},
+): Slot[] {
   return names.map((name) =>
     new Slot({
       deviceId: name,
       deviceName: name,
       instanceId: "",
-      credits: 512,
+      credits: credits[name] ?? 512,
       kinds: new Map([["LLM_GENERATE", 1]]),
       lacksModel: lacksModel.includes(name),
       load: 0,
@@ -84,14 +93,14 @@ function slotsOf(names: readonly string[], outlook: GenerationOutlook, lacksMode
 }
 
 /** Places what can be placed. Returns which task went where, and whether some wait for a better device. */
-function placed(job: Job, slots: readonly Slot[], outlook: GenerationOutlook, limit = 64) {
+function placed(job: Job, slots: readonly Slot[], outlook: Outlook, { limit = 64, now = 0 } = {}) {
   const where: string[] = [];
-  const { waitsForBetter } = placeGenerations(job, slots, limit, outlook, (task, slot) => {
+  placeGenerations(job, slots, { limit, now }, outlook, (task, slot) => {
     where.push(`${task.spec.task_id} ${slot.target.deviceId}`);
     slot.leases.add(task);
     job.devices.add(slot.target.deviceId);
   });
-  return { where, waitsForBetter, left: job.ready.firstAttempts };
+  return { where, waitsForBetter: job.waitsForBetter !== undefined, left: job.ready.firstAttempts };
 }
 
 Deno.test("each prompt goes where it is finished first; what a busy device finishes sooner waits for it", () => {
@@ -109,6 +118,30 @@ Deno.test("a free slow device takes what it finishes before the fast one would, 
   const job = jobOf(["x".repeat(40), "x".repeat(10)]);
   // t0: 90 on fast, 120 on slow. t1: 100 on fast behind t0, 30 on slow.
   assertEquals(placed(job, slots, outlook), { where: ["t1 slow"], waitsForBetter: false, left: 1 });
+});
+
+Deno.test("a job that waits for a better device is not looked at again before a second, or something changes", () => {
+  const outlook = new Outlook({ fast: 1, slow: 100 });
+  const slots = slotsOf(["slow", "fast"], outlook);
+  const job = jobOf(["x", "x"]);
+  assertEquals(placed(job, slots, outlook).waitsForBetter, true);
+  const before = outlook.asked;
+  placed(job, slots, outlook, { now: 900 });
+  assertEquals(outlook.asked, before);
+  placed(job, slots, outlook, { now: 1001 });
+  assert(outlook.asked > before);
+  // Who is expected to take that long may never end: the other device has it meanwhile.
+  outlook.queues.fast = [1000];
+  outlook.version++;
+  assertEquals(placed(job, slots, outlook, { now: 1002 }).where, ["t1 slow"]);
+});
+
+Deno.test("a device whose credits are used up is waited for where it is much better than one that is free", () => {
+  const outlook = new Outlook({ fast: 1, slow: 1e6 });
+  const slots = slotsOf(["slow", "fast"], outlook, [], { fast: 0 });
+  for (const task of jobOf(["x"]).tasks) slots[1]?.leases.add(task);
+  assertEquals(placed(jobOf(["x"]), slots, outlook), { where: [], waitsForBetter: true, left: 1 });
+  assertEquals(placed(jobOf(["x"]), slotsOf(["slow", "fast"], outlook, [], { fast: 0 }), outlook).where, ["t0 slow"]);
 });
 
 Deno.test("a device without a model now gets nothing", () => {

@@ -2,7 +2,7 @@ import type { DispatchTarget } from "./dispatcher.ts";
 import { type GenerationOutlook, LLM_GENERATE } from "./generation_outlook.ts";
 import type { Job, Task } from "./job.ts";
 import type { DeviceLeases } from "./leases.ts";
-import { placeGenerations } from "./place_generations.ts";
+import { placeGenerations, soonestWithRoom } from "./place_generations.ts";
 import { type Place, Slot } from "./slot.ts";
 
 /** Tasks that one job places before it is another job's turn. */
@@ -28,8 +28,7 @@ export function placeTurn(
   place: Place,
   outlook?: GenerationOutlook,
 ): number {
-  job.waitsForBetter = false;
-  let placed = placeAgain(job, slots, now, place);
+  let placed = placeAgain(job, slots, now, place, outlook);
   if (job.ready.firstAttempts === 0) return placed;
   placed += placePinned(job, slots, TURN - placed, place);
   for (const kind of job.ready.anywhere.keys()) {
@@ -37,15 +36,19 @@ export function placeTurn(
       placed += placeAnywhere(job, kind, slots, TURN - placed, place);
       continue;
     }
-    const generations = placeGenerations(job, slots, TURN - placed, outlook, place);
-    placed += generations.placed;
-    job.waitsForBetter = generations.waitsForBetter;
+    placed += placeGenerations(job, slots, { limit: TURN - placed, now }, outlook, place);
   }
   return placed;
 }
 
 /** Each on a device that has not failed it, where there is one that may have it: it is waited for while it is busy. */
-function placeAgain(job: Job, slots: readonly Slot[], now: number, place: Place): number {
+function placeAgain(
+  job: Job,
+  slots: readonly Slot[],
+  now: number,
+  place: Place,
+  outlook: GenerationOutlook | undefined,
+): number {
   if (job.ready.again.size === 0) return 0;
   let placed = 0;
   job.ready.keepAgain((task) => {
@@ -54,7 +57,10 @@ function placeAgain(job: Job, slots: readonly Slot[], now: number, place: Place)
     const able = slots.filter((slot) => mayRun(task, slot));
     const untried = able.filter((slot) => !hasFailedOn(task, slot.target.deviceId));
     const again = task.notBefore > now ? [] : able;
-    const slot = leastHeld((untried.length > 0 ? untried : again).filter((one) => one.room(task.spec.kind) > 0));
+    const candidates = untried.length > 0 ? untried : again;
+    const slot = task.spec.kind === LLM_GENERATE && outlook
+      ? soonestWithRoom(task, candidates, outlook)
+      : leastHeld(candidates.filter((one) => one.room(task.spec.kind) > 0));
     if (!slot) return true;
     place(task, slot);
     placed++;

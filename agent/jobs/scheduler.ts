@@ -20,9 +20,6 @@ const log = logger("jobs");
  */
 const OTHERS_MS = 3000;
 
-/** What waits for a better device than those that are free is looked at again after this, in ms: predictions err. */
-const RECONSIDER_MS = 1000;
-
 /** How often tasks without an answer are looked for, in ms. */
 const SWEEP_MS = 1000;
 
@@ -385,7 +382,7 @@ export class Scheduler implements DispatchListener {
   #scheduleRetry(now: number): void {
     let next = Infinity;
     for (const job of this.#waiting) {
-      if (job.waitsForBetter) next = Math.min(next, now + RECONSIDER_MS);
+      if (job.waitsForBetter) next = Math.min(next, job.waitsForBetter.until);
       for (const task of job.ready.again) if (task.notBefore > now) next = Math.min(next, task.notBefore);
     }
     clearTimeout(this.#retry);

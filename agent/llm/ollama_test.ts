@@ -49,7 +49,7 @@ Deno.test("Ollama's models are listed with what is in memory, their size and wha
       quantization: "Q4_K_M",
       modifiedAt: Date.parse("2025-06-01T12:00:00Z"),
       generates: true,
-      embeds: false,
+      embeds: true,
     });
     assertEquals(models[0]?.memoryBytes, 0);
     await server.models(never);

@@ -29,6 +29,9 @@ export interface GenerationPrediction {
 /** Characters of a prompt that make a token, where nothing was measured: the usual rule of thumb for English. */
 const CHARACTERS_PER_TOKEN = 4;
 
+/** Tokens of an answer at most, whatever limit it was given: more than the models of devices have context for. */
+const LONGEST_OUTPUT = 32_768;
+
 /** Tokens of an answer without a limit, where nothing was measured. */
 const OUTPUT_TOKENS = 256;
 
@@ -54,7 +57,7 @@ export function workOf(
   rates: Pick<ModelRates, "characters_per_token" | "output_tokens"> | null,
 ): GenerationWork {
   const perToken = rates?.characters_per_token || CHARACTERS_PER_TOKEN;
-  const usual = rates?.output_tokens || (maxTokens > 0 ? maxTokens : OUTPUT_TOKENS);
+  const usual = rates?.output_tokens || (maxTokens > 0 ? LONGEST_OUTPUT : OUTPUT_TOKENS);
   return {
     promptTokens: Math.ceil(characters / perToken),
     outputTokens: maxTokens > 0 ? Math.min(maxTokens, usual) : usual,

@@ -14,7 +14,9 @@ import type {
   ModelAnswer,
 } from "../../proto/messages.ts";
 import type { Backlog } from "./backlog.ts";
+import type { CoolDown } from "./cool_down.ts";
 import type { ModelDirectory, ModelHost } from "./model_directory.ts";
+import { warmed } from "./warmed.ts";
 import { characterCount } from "./prompt_size.ts";
 import type { HostPrediction, Predictor } from "./predictor.ts";
 
@@ -59,6 +61,9 @@ interface Choice {
   readonly queueMs: number;
 }
 
+/** Failures after which a device is asked only when there is no other, for a while. */
+const COOLS_DOWN: ReadonlySet<string> = new Set(["UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"]);
+
 /** A failure that says nothing of the request: another device may do better. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
   "UNAVAILABLE",
@@ -72,7 +77,14 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 /** A device that another one could stand in for may say nothing for this long at least, in ms. */
 const LEAST_PATIENCE_MS = 30_000;
 
+/** A generation that names no limit is ended by its device after this, in ms, counted from its turn. */
+const DEVICE_LIMIT_MS = 250_000;
+
+/** The longest time that a timer can be set to, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export interface GatewayParts {
+  readonly coolDown: CoolDown;
   readonly directory: ModelDirectory;
   readonly backlog: Backlog;
   readonly predictor: Predictor;
@@ -99,18 +111,21 @@ export class ModelGateway {
   async generate(request: GenerateRequest, watch: GenerationWatch, limits: GenerationLimits): Promise<GenerationEnd> {
     const size = { characters: characterCount(request), maxTokens: request.max_tokens };
     const { backlog, predictor, links } = this.parts;
+    const predict = (host: ModelHost) => predictor.predict(warmed(host, backlog), size);
     return await this.#firstThatCan(
       request,
       "generates",
       async (host, { said, isLast }) => {
         const { device_id } = host.device;
-        const prediction = predictor.predict(host, size);
+        const prediction = predict(host);
         const queueMs = backlog.queueMs(device_id, host.parallel);
         watch.onStart(startOf({ host, prediction, queueMs }));
         const key = {};
         using patience = new LinkedSignal(limits.signal);
-        const heard = isLast ? () => {} : patience.abortAfter(...patienceOf({ prediction, queueMs }));
-        backlog.add(device_id, key, prediction.predictedMs, host.parallel);
+        const longest = isLast ? limits.timeoutMs ?? DEVICE_LIMIT_MS : 0;
+        const heard = patience.abortAfter(...patienceOf({ prediction, queueMs }, longest));
+        const { predictedMs } = prediction;
+        backlog.add(device_id, key, { predictedMs, model: host.model.name, parallel: host.parallel });
         try {
           const generate = { ...request, model: host.model.name, device_id };
           const { end } = await links.order(device_id, { generate }, {
@@ -129,7 +144,7 @@ export class ModelGateway {
           backlog.delete(device_id, key);
         }
       },
-      (host) => predictor.predict(host, size).predictedMs,
+      (host) => predict(host).predictedMs,
       limits.signal,
     );
   }
@@ -170,6 +185,8 @@ export class ModelGateway {
       throw limits.signal.aborted || !(error instanceof MeshError) ? error : ofDevice(host, error);
     });
     if (!calibrated) throw new MeshError("INTERNAL", "the device answered with nothing");
+    // What was learned belongs to the rates that there were.
+    this.parts.predictor.forget(device_id, host.model.name);
     return { ...calibrated, device_id, device_name };
   }
 
@@ -192,12 +209,17 @@ export class ModelGateway {
       const hosts = this.#hosts(request, can).filter(({ device }) => !tried.has(device.device_id));
       const host = this.#soonest(hosts, predictedMs);
       if (!host) break;
-      tried.add(host.device.device_id);
+      const { device_id } = host.device;
+      tried.add(device_id);
       let hasSaid = false;
       try {
-        return await run(host, { said: () => hasSaid = true, isLast: hosts.length === 1 });
+        const result = await run(host, { said: () => hasSaid = true, isLast: hosts.length === 1 });
+        this.parts.coolDown.clear(device_id);
+        return result;
       } catch (error) {
-        if (signal.aborted || !(error instanceof MeshError) || !ELSEWHERE.has(error.code)) throw error;
+        if (signal.aborted || !(error instanceof MeshError)) throw error;
+        if (COOLS_DOWN.has(error.code)) this.parts.coolDown.failed(device_id);
+        if (!ELSEWHERE.has(error.code)) throw error;
         if (hasSaid) throw ofDevice(host, error);
         failures.push({ host, error });
       }
@@ -205,12 +227,15 @@ export class ModelGateway {
     throw failures.length > 0 ? failureOf(failures) : this.#nothingFor(request, can);
   }
 
+  /** Of those that did not fail just now, where there are any. */
   #soonest(hosts: readonly ModelHost[], predictedMs: (host: ModelHost) => number): ModelHost | undefined {
+    const { backlog, coolDown } = this.parts;
+    const sound = hosts.filter(({ device }) => !coolDown.isCooling(device.device_id));
     let soonest: ModelHost | undefined;
     let least = Infinity;
-    for (const host of hosts) {
-      const ms = this.parts.backlog.queueMs(host.device.device_id, host.parallel) + predictedMs(host);
-      if (ms < least) [soonest, least] = [host, ms];
+    for (const host of sound.length > 0 ? sound : hosts) {
+      const ms = backlog.queueMs(host.device.device_id, host.parallel) + predictedMs(host);
+      if (!soonest || ms < least) [soonest, least] = [host, ms];
     }
     return soonest;
   }
@@ -255,9 +280,12 @@ function options({ signal, timeoutMs }: GenerationLimits): OrderOptions {
 /**
  * How long a device may say nothing before another one is tried, in ms, and what is then said of it: several times what
  * was predicted, since predictions err, and never so short that a slow start fails.
+ *
+ * @param longest where there is no other device: what the device itself takes for too long, in ms
  */
-function patienceOf({ prediction, queueMs }: Omit<Choice, "host">): [number, MeshError] {
-  const ms = LEAST_PATIENCE_MS + 2 * queueMs + 3 * prediction.loadMs + prediction.predictedMs;
+function patienceOf({ prediction, queueMs }: Omit<Choice, "host">, longest: number): [number, MeshError] {
+  const patience = LEAST_PATIENCE_MS + 2 * queueMs + 3 * prediction.loadMs + prediction.predictedMs;
+  const ms = Math.min(MAX_TIMER_MS, patience + longest);
   return [ms, new MeshError("UNAVAILABLE", `said nothing for ${Math.round(ms / 1000)} s`)];
 }
 

@@ -4,6 +4,7 @@ import { MemoryStore } from "../store/memory_store.ts";
 import { generateRequest } from "../llm/generate_request.ts";
 import type { DeviceInfo, GenerationStart, ModelAnswer, ModelReport } from "../../proto/messages.ts";
 import { Backlog } from "./backlog.ts";
+import { CoolDown } from "./cool_down.ts";
 import { ModelGateway, type ModelLinks } from "./gateway.ts";
 import { ModelDirectory } from "./model_directory.ts";
 import { PredictionLog } from "./prediction_log.ts";
@@ -17,6 +18,8 @@ class Rig {
   readonly asked: string[] = [];
   readonly predictions = new PredictionLog(new MemoryStore());
   readonly backlog = new Backlog();
+  /** Of the time that devices cool down by, in ms. */
+  now = 0;
   readonly gateway: ModelGateway;
   readonly directory: ModelDirectory;
 
@@ -48,6 +51,7 @@ class Rig {
     this.gateway = new ModelGateway({
       directory: this.directory,
       backlog: this.backlog,
+      coolDown: new CoolDown(() => this.now),
       predictor: new Predictor(this.predictions),
       links,
       devices: {
@@ -120,9 +124,9 @@ Deno.test("a prompt goes to the device that will finish it first: the faster one
   assertEquals([starts.map((start) => start.device_name), text, end.finish_reason], [["fast"], "hello", "stop"]);
   // 100 tokens to read at 1000/s, 100 to write at 100/s.
   assertEquals(Math.round(starts[0]?.predicted_ms ?? 0), 1100);
-  rig.backlog.add("id-fast", {}, 3900, 1);
+  rig.backlog.add("id-fast", {}, { predictedMs: 3900, model: "m", parallel: 1 });
   assertEquals((await rig.generate()).starts.map((start) => start.device_name), ["fast"]);
-  rig.backlog.add("id-fast", {}, 2000, 1);
+  rig.backlog.add("id-fast", {}, { predictedMs: 2000, model: "m", parallel: 1 });
   assertEquals((await rig.generate()).starts.map((start) => start.device_name), ["slow"]);
 });
 
@@ -144,6 +148,29 @@ Deno.test("a device that fails before it has said anything is followed by the ne
   const { starts, text } = await rig.generate();
   assertEquals([starts.map((start) => start.device_name), text], [["broken", "works"], "hello"]);
   assertEquals(rig.backlog.queueMs("id-broken", 1), 0);
+});
+
+Deno.test("a device that failed just now comes after the others, until it has had time to recover", async () => {
+  const rig = new Rig({
+    broken: { report: report([model("m", 100)]), behaviour: fails(unreachable) },
+    works: { report: report([model("m", 10)]) },
+  });
+  for (let n = 0; n < 3; n++) await rig.generate();
+  assertEquals(rig.asked, ["broken", "works", "works", "works"]);
+  rig.now += 16_000;
+  await rig.generate();
+  assertEquals(rig.asked.slice(4), ["broken", "works"]);
+  // Where there is no other, it is asked all the same.
+  await assertRejects(() => rig.generate({ device_id: "id-broken" }), MeshError, "cannot be reached");
+});
+
+Deno.test("a cold model is loaded for the first of several prompts only", async () => {
+  const rig = new Rig({ cold: { report: report([model("m", 100, { loaded: false })]) } });
+  const key = {};
+  rig.backlog.add("id-cold", key, { predictedMs: 4000, model: "m:latest", parallel: 1 });
+  assertEquals((await rig.generate()).starts[0]?.load_ms, 3000);
+  rig.backlog.add("id-cold", key, { predictedMs: 4000, model: "m", parallel: 1 });
+  assertEquals((await rig.generate()).starts[0]?.load_ms, 0);
 });
 
 Deno.test("a device that fails after it has said something is not followed by another one", async () => {

@@ -84,7 +84,7 @@ Deno.test("groups follow each other, and other tasks are spread over all devices
 
 Deno.test("a cold model is loaded once, a device's queue comes first, and both are said", () => {
   const { backlog, preview } = rig({ a: { report: report([model("m", 100, { loaded: false })]) } });
-  backlog.add("id-a", {}, 500, 1);
+  backlog.add("id-a", {}, { predictedMs: 500, model: "m", parallel: 1 });
   const { tasks, total_predicted_ms } = preview([[PROMPT, PROMPT]]);
   assertEquals(
     tasks.map((one) => [one.start_ms, one.predicted_ms, one.load_ms, one.queue_ms].map(Math.round)),

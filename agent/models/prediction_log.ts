@@ -8,6 +8,9 @@ const log = logger("models");
 /** Generations of one device and model that are kept, and looked at for the report. */
 const KEPT = 1000;
 
+/** Devices and models that are kept in mind, at most; the one used longest ago goes first. */
+const MAX_SERIES = 10_000;
+
 /** Generations shorter than this, in ms, say more of the clock than of the model. */
 const SHORTEST_MS = 0.5;
 
@@ -30,7 +33,7 @@ interface Series {
   readonly model: string;
   /** Of the latest {@link KEPT}: error and time of each. */
   readonly errors: { readonly error: number; readonly at: number }[];
-  readonly correction: Correction;
+  correction: Correction;
 }
 
 /** What was predicted of generations, and what they took: kept, reported, and learned from. */
@@ -78,14 +81,25 @@ export class PredictionLog {
     });
   }
 
+  /** What was learned of a device and model no longer holds; how well it was predicted stays in the report. */
+  forget(deviceId: string, model: string): void {
+    const series = this.#series.get(keyOf(deviceId, model));
+    if (series) series.correction = new Correction();
+  }
+
   #learn(record: PredictionRecord): void {
     const { deviceId, model, at, predictedMs, uncorrectedMs, actualMs, promptTokens, outputTokens } = record;
     const key = keyOf(deviceId, model);
     let series = this.#series.get(key);
-    if (!series) this.#series.set(key, series = { deviceId, model, errors: [], correction: new Correction() });
+    // The one used last stands last.
+    this.#series.delete(key);
+    if (series) this.#series.set(key, series);
+    else this.#series.set(key, series = { deviceId, model, errors: [], correction: new Correction() });
     if (uncorrectedMs > 0) series.correction.learn(actualMs / uncorrectedMs, promptTokens + outputTokens);
     series.errors.push({ error: Math.abs(predictedMs - actualMs) / actualMs, at });
     if (series.errors.length > KEPT) series.errors.shift();
+    const [oldest] = this.#series.keys();
+    if (this.#series.size > MAX_SERIES && oldest !== undefined) this.#series.delete(oldest);
   }
 }
 

@@ -41,7 +41,7 @@ export interface HostPrediction {
 
 /** Predicts generations from what was measured, and learns from what they took. */
 export class Predictor {
-  constructor(private readonly log: Pick<PredictionLog, "add" | "correction">) {}
+  constructor(private readonly log: Pick<PredictionLog, "add" | "correction" | "forget">) {}
 
   predict(host: ModelHost, size: GenerationSize): HostPrediction {
     const { device, model } = host;
@@ -74,15 +74,23 @@ export class Predictor {
     return predictGeneration(work, rates, load_ms >= LEAST_LOAD_MS).totalMs;
   }
 
+  /** A model's rates were measured anew: what predictions were wrong by before says nothing of them. */
+  forget(deviceId: string, model: string): void {
+    this.log.forget(deviceId, model);
+  }
+
   /** A generation that was predicted has ended. */
   ended(host: ModelHost, prediction: HostPrediction, stats: GenerationStats): void {
+    // The device's choice of a model has changed meanwhile: this one was not predicted.
+    if (host.tellsRates && stats.model !== "" && stats.model !== host.model.name) return;
+    // Rates will be known from now on: what default ones were wrong by says nothing of them.
+    const isUnmeasured = prediction.isDefault && host.tellsRates && !host.model.rates?.decode_toks_per_s;
     this.log.add({
       deviceId: host.device.device_id,
       model: host.model.name,
       at: Date.now(),
       predictedMs: prediction.predictedMs,
-      // Rates will be known from now on: what default ones were wrong by says nothing of them.
-      uncorrectedMs: prediction.isDefault && host.tellsRates ? 0 : this.#byRates(host, stats),
+      uncorrectedMs: isUnmeasured ? 0 : this.#byRates(host, stats),
       actualMs: stats.total_ms,
       promptTokens: stats.prompt_tokens,
       outputTokens: stats.output_tokens,
