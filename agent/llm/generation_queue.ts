@@ -56,7 +56,10 @@ export class GenerationQueue {
     return this.#waiting.size;
   }
 
-  /** When everything that runs and waits will have ended, as predicted, in ms from now. What is late counts as ending now. */
+  /**
+   * When everything that runs and waits will have ended, as predicted, in ms from now. What is late is expected to take as
+   * long again as it is late.
+   */
   get backlogMs(): number {
     const waiting = Array.from(this.#waiting, ({ predictedMs }) => predictedMs);
     return endOfAll(this.#remaining(), waiting, this.limits.parallel);
@@ -120,7 +123,7 @@ export class GenerationQueue {
   /** What is left of each generation that runs, in ms. */
   #remaining(): number[] {
     const now = performance.now();
-    return Array.from(this.#running, ({ predictedMs, begunAt }) => Math.max(0, predictedMs - (now - begunAt)));
+    return Array.from(this.#running, ({ predictedMs, begunAt }) => Math.abs(predictedMs - (now - begunAt)));
   }
 
   /** A place to wait in is free when the first of those that run has ended. */

@@ -121,8 +121,10 @@ Deno.test("the backlog is what is left of those that run, and all that waits", a
   caller.abort(new Error("over"));
   for (const turn of waiting) await assertRejects(() => turn, Error);
   running[Symbol.dispose]();
-  assertEquals(queue.backlogMs, 0);
+  // What is late may take as long again as it is late.
+  assert(queue.backlogMs > 0 && queue.backlogMs < 10_000, `${queue.backlogMs}`);
   late[Symbol.dispose]();
+  assertEquals(queue.backlogMs, 0);
 });
 
 Deno.test("whoever listens hears of every change of what runs and waits", async () => {

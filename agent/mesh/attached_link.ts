@@ -49,6 +49,8 @@ export class AttachedLink implements DeviceLink {
   #credits = 0;
   #leaving = false;
   #closed = false;
+  /** Whether it says which models it has: an older program does not, and knows no orders for them. */
+  #hasReported = false;
   #lastHeard: number;
 
   constructor(
@@ -130,6 +132,10 @@ export class AttachedLink implements DeviceLink {
     if (this.#closed || this.#leaving) {
       return Promise.reject(new MeshError("UNAVAILABLE", "the device is leaving the mesh"));
     }
+    if (!this.#hasReported) {
+      const text = "it takes no prompts: it uses no local model (--no-llm), or its program is older";
+      return Promise.reject(new MeshError("UNIMPLEMENTED", text));
+    }
     return this.#models.give(task, options);
   }
 
@@ -138,7 +144,10 @@ export class AttachedLink implements DeviceLink {
     if (this.#closed) return;
     this.#lastHeard = this.now();
     if (batch.sample) this.events.sample(this, batch.sample);
-    if (batch.models) this.events.models(this, batch.models);
+    if (batch.models) {
+      this.#hasReported = true;
+      this.events.models(this, batch.models);
+    }
     if (batch.model_load) this.events.modelLoad(this, batch.model_load);
     for (const answer of batch.model_answers) this.#models.answer(answer);
     if (batch.leaving) this.#leaving = true;

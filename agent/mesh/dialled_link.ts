@@ -141,7 +141,11 @@ export class DialledLink implements DeviceLink {
     }
     using call = new LinkedSignal(this.#closing.signal, signal);
     const limit = Math.min(timeoutMs ?? PROMPT_TIMEOUT_MS, MAX_TIMER_MS);
-    const { output, stats } = await this.#prompt(task.generate, limit, call.signal);
+    const { output, stats } = await this.#prompt(task.generate, limit, call.signal).catch((error) => {
+      throw call.signal.aborted || !isOurs(error)
+        ? error
+        : new MeshError("UNAVAILABLE", messageOf(error), { cause: error });
+    });
     onText?.(output);
     return modelAnswer("", { end: { finish_reason: "stop", stats } });
   }
@@ -290,6 +294,11 @@ export class DialledLink implements DeviceLink {
 
 /** What says only that the device could not be asked. Anything else is its word on the task itself. */
 const UNASKED: ReadonlySet<string> = new Set(["UNAVAILABLE", "UNAUTHENTICATED", "CANCELLED"]);
+
+/** What says that this agent may not call the device, which is nothing that its own caller could mend. */
+function isOurs(error: unknown): boolean {
+  return error instanceof MeshError && (error.code === "UNAUTHENTICATED" || error.code === "PERMISSION_DENIED");
+}
 
 function isVerdict(error: unknown): boolean {
   return error instanceof MeshError && !UNASKED.has(error.code);

@@ -176,5 +176,20 @@ Deno.test("failures keep their code, a full queue its time, and a bug goes to th
   assertEquals([bug.code, bug.message.includes("a bug")], ["INTERNAL", false]);
   await using bare = await rig(null);
   const none = await assertRejects(() => bare.say("a"), MeshError, "--no-llm");
-  assertEquals(none.code, "FAILED_PRECONDITION");
+  assertEquals(none.code, "UNIMPLEMENTED");
+});
+
+Deno.test("embeddings that no message can hold are refused, and the stream goes on", async () => {
+  const models = new Models();
+  const vector = { values: new Array<number>(4096).fill(0.5) };
+  models.embed = ({ inputs }) =>
+    Promise.resolve({ model: "m", embeddings: inputs.map(() => vector), prompt_tokens: 1 });
+  await using one = await rig(models);
+  const ask = (count: number) => {
+    const embed = { model: "", inputs: new Array<string>(count).fill("x"), device_id: "" };
+    return one.peers.order("d", { embed }, {});
+  };
+  const refused = await assertRejects(() => ask(1000), MeshError, "ask for fewer at once");
+  assertEquals(refused.code, "INVALID_ARGUMENT");
+  assertEquals((await ask(500)).embedded?.embeddings.length, 500);
 });

@@ -19,6 +19,9 @@ import { RunningCount } from "./running_count.ts";
 
 const log = logger("worker");
 
+/** Embeddings of one answer, at most: with what else is in its batch it stays below the 32 MiB that an agent takes. */
+const MAX_EMBEDDING_BYTES = 24 * 1_048_576;
+
 /** How a device's models are put to work. */
 export interface ModelSource {
   generate(request: GenerateRequest, options: GenerateOptions): Promise<GenerationEnd>;
@@ -58,7 +61,7 @@ export class ModelRuns {
     this.running.begin();
     try {
       const result = await this.#run(order, run.signal);
-      this.put(modelAnswer(order_id, result), 256 + 8 * (result.embedded?.embeddings[0]?.values.length ?? 0));
+      this.put(modelAnswer(order_id, result), 256 + embeddingBytes(result.embedded));
     } catch (error) {
       const failure = failureOf(run.signal.aborted ? run.signal.reason : error);
       this.put(modelAnswer(order_id, failure), 256);
@@ -82,13 +85,25 @@ export class ModelRuns {
     const { models } = this;
     if (!models) throw new MeshError("FAILED_PRECONDITION", "this device uses no local model (--no-llm)");
     const { order_id, generate, embed, calibrate, timeout_ms } = order;
-    if (embed) return { embedded: await models.embed(embed, { signal }) };
+    if (embed) return { embedded: sendable(await models.embed(embed, { signal })) };
     if (calibrate) return { calibrated: await models.calibrate(calibrate, { signal }) };
     if (!generate) throw new MeshError("UNIMPLEMENTED", "this device does not know what is asked of its models");
     const onText = (text: string) => this.put(modelAnswer(order_id, { text }), 128 + text.length);
     const limit = timeout_ms > 0 ? { timeoutMs: timeout_ms } : {};
     return { end: await models.generate(generate, { onText, signal, ...limit }) };
   }
+}
+
+function embeddingBytes(embedded: EmbedResponse | null | undefined): number {
+  return embedded?.embeddings.reduce((sum, { values }) => sum + 16 + 8 * values.length, 0) ?? 0;
+}
+
+/** @throws {MeshError} for embeddings that no message can hold: the stream would break, with all that goes over it */
+function sendable(embedded: EmbedResponse): EmbedResponse {
+  const bytes = embeddingBytes(embedded);
+  if (bytes <= MAX_EMBEDDING_BYTES) return embedded;
+  const size = `${embedded.embeddings.length} embeddings take ${Math.ceil(bytes / 1_048_576)} MiB`;
+  throw new MeshError("INVALID_ARGUMENT", `inputs: their ${size}, more than a message holds; ask for fewer at once`);
 }
 
 function failureOf(error: unknown): Partial<ModelAnswer> {

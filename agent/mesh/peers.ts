@@ -132,6 +132,12 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     );
   }
 
+  /** A device registered anew: it may have a model now that tasks wait for. */
+  registered(deviceId: string): void {
+    const link = this.#links.get(deviceId);
+    if (link) this.capacity(link);
+  }
+
   /** Runs a command on a device. @throws {MeshError} UNAVAILABLE when it cannot be reached, or its own refusal */
   execute(
     deviceId: string,

@@ -33,6 +33,7 @@ export function deviceHandlers({ registry, peers, dialled, jobs }: DeviceHandler
       const entry = await registry.register(info);
       // An address that a stranger gives is never sent the mesh key.
       if (!instance) dialled.dial(entry.info, call.authenticated);
+      peers.registered(entry.info.device_id);
       return { ok: true, registered_at: Math.floor(entry.registeredAt / 1000) };
     },
     ListDevices: () => ({ devices: registry.all().map((entry) => entry.info) }),

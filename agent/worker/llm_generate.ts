@@ -14,7 +14,7 @@ export interface GenerationSource {
     options: {
       readonly onText: (text: string) => void;
       readonly signal: AbortSignal;
-      /** `Infinity` = the signal alone limits it. */
+      /** Counted from its turn. */
       readonly timeoutMs: number;
       /** It waits for its turn even where the device turns callers away: as many tasks come as it runs at once. */
       readonly alwaysWaits: boolean;
@@ -32,7 +32,9 @@ export function llmGenerateKind(models: GenerationSource, parallel: number): Las
   return {
     name: "LLM_GENERATE",
     slots: parallel,
-    async run(prompt, _host, signal, max_tokens) {
+    // Callers' prompts may be before a task's: its time counts from its turn.
+    limitsTime: true,
+    async run(prompt, _host, signal, { timeoutMs, maxOutputTokens: max_tokens }) {
       if (prompt === "") throw new MeshError("INVALID_ARGUMENT", "input: is empty; it has to be a prompt");
       using run = new LinkedSignal(signal);
       let output = "";
@@ -40,7 +42,7 @@ export function llmGenerateKind(models: GenerationSource, parallel: number): Las
         output += text;
         if (output.length > MAX_OUTPUT) run.abort(new Error(`the model wrote more than ${MAX_OUTPUT} characters`));
       };
-      const options = { onText, signal: run.signal, timeoutMs: Infinity, alwaysWaits: true };
+      const options = { onText, signal: run.signal, timeoutMs, alwaysWaits: true };
       const { stats } = await models.generate(generateRequest({ prompt, max_tokens }), options).catch(forTask);
       return { output, stats };
     },

@@ -24,12 +24,14 @@ class Source implements GenerationSource {
   says: readonly string[] = ["one ", "two"];
   failure: unknown;
   isSilent = false;
+  timeoutMs = 0;
 
   generate(
     request: GenerateRequest,
     { onText, signal, timeoutMs, alwaysWaits }: Parameters<GenerationSource["generate"]>[1],
   ): Promise<{ stats: GenerationStats }> {
-    assertEquals([timeoutMs, alwaysWaits], [Infinity, true]);
+    assertEquals(alwaysWaits, true);
+    this.timeoutMs = timeoutMs;
     this.requests.push(request);
     this.signal = signal;
     for (const text of this.says) onText(text);
@@ -89,12 +91,20 @@ Deno.test("a model that was removed from its server is no verdict on the task: t
   assertEquals([ok, error, error_code], [false, "Ollama has no model 'small'", "UNAVAILABLE"]);
 });
 
-Deno.test("a generation that passes the task's time limit is stopped", async () => {
+Deno.test("a task's time limit is the generation's, which counts from its turn at the model", async () => {
   const source = new Source();
+  await run(source, { timeoutMs: 20 });
+  assertEquals(source.timeoutMs, 20);
+  await run(source);
+  assertEquals(source.timeoutMs, 250_000);
+  // Other prompts are before it for longer than its limit: it waits.
   source.isSilent = true;
-  const { error, error_code } = await run(source, { timeoutMs: 20 });
-  assertEquals([error, error_code], ["stopped after 20 ms, its time limit", "DEADLINE_EXCEEDED"]);
-  assert(source.signal?.aborted);
+  const caller = new AbortController();
+  const task = run(source, { timeoutMs: 1 }, caller.signal);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assertEquals(source.signal?.aborted, false);
+  caller.abort(new MeshError("CANCELLED", "cancelled"));
+  assertEquals((await task).error_code, "CANCELLED");
 });
 
 Deno.test("a cancelled task stops its generation", async () => {

@@ -30,16 +30,26 @@ export interface Generation {
   readonly stats: GenerationStats;
 }
 
+/** What a task may use up. */
+export interface TaskLimits {
+  /** In ms; the task's own, or what tasks have by default. */
+  readonly timeoutMs: number;
+  /** Of LLM_GENERATE; 0 = no limit of the task's own. */
+  readonly maxOutputTokens: number;
+}
+
 /** A kind whose tasks take their time. */
 export interface LastingKind extends NamedKind {
+  /** It ends its tasks after their time limit by itself, since it knows when their turn came; default false. */
+  readonly limitsTime?: boolean;
   /**
    * Resolves with the task's output, or with that and what generating it took; rejects with whatever makes the task fail: a `MeshError` where that is not the
    * task's own verdict, so that another device may do better.
    *
-   * @param maxOutputTokens of a task that a model answers; 0 = no limit of the task's own
+   * @param limits of a kind that keeps its time limit itself, and of a task that a model answers
    * @param signal aborts when nobody wants the task any more or its time is over: it has 2 s to end then
    */
-  run(input: string, host: WorkerHost, signal: AbortSignal, maxOutputTokens: number): Promise<string | Generation>;
+  run(input: string, host: WorkerHost, signal: AbortSignal, limits: TaskLimits): Promise<string | Generation>;
 }
 
 /** One kind of task. */

@@ -82,11 +82,10 @@ export class TaskWorker {
     const begin = performance.now();
     using limited = new LinkedSignal(signal);
     const limit = timeLimit(task.timeoutMs);
-    limited.abortAfter(
-      limit,
-      new MeshError("DEADLINE_EXCEEDED", `stopped after ${durationText(limit)}, its time limit`),
-    );
-    const work = (async () => await kind.run(task.input, this.host, limited.signal, task.maxOutputTokens ?? 0))();
+    const late = new MeshError("DEADLINE_EXCEEDED", `stopped after ${durationText(limit)}, its time limit`);
+    if (!kind.limitsTime) limited.abortAfter(limit, late);
+    const limits = { timeoutMs: limit, maxOutputTokens: task.maxOutputTokens ?? 0 };
+    const work = (async () => await kind.run(task.input, this.host, limited.signal, limits))();
     const leave = () => turns.leave();
     work.then(leave, leave);
     try {
