@@ -193,6 +193,7 @@ export class JobService implements Component {
 
   #begin(job: Job, held?: ReadonlyMap<Task, string>): void {
     this.#active.set(job.record.jobId, job);
+    if (held) this.#summaries.restored(job);
     this.#scheduler.add(job, held);
     if (held && job.record.reduce === "FIRST" && job.isLastGroup) job.won = job.groupTasks.some(isDone);
     // It was being cancelled when the agent ended, and some of it had stopped.

@@ -1,13 +1,17 @@
 import { delay, LinkedSignal } from "../core/abort.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
+import { clipped } from "../plans/clipped.ts";
 import type { Job } from "./job.ts";
 import { noSummary } from "./reduce.ts";
 
 /** Writing a summary ends after this, in ms: as long as a task may take that says nothing else. */
 const LIMIT_MS = 250_000;
 
-/** After a start, devices with models come back within this, in ms: a summary that was under way waits for them. */
+/** After a start, devices with models come back within this, in ms: summaries of jobs that go on wait for them. */
 const RETURN_MS = 15_000;
+
+/** The longest reason for there being none, in characters: it is kept with the job. */
+const MAX_REASON = 1000;
 
 /** How often it is looked whether one is there, in ms. */
 const LOOK_MS = 250;
@@ -16,10 +20,16 @@ const LOOK_MS = 250;
 export interface OutputSummarizer {
   /** Whether there is a model that could. */
   readonly isAvailable: boolean;
-  /** @throws {MeshError} why there is none */
+  /**
+   * @param text the job's description
+   * @param outputs may be a million: no more of them are to be read than are needed
+   * @param total how many there are
+   * @throws {MeshError} why there is none
+   */
   summarize(
     text: string,
-    outputs: readonly { readonly deviceName: string; readonly output: string }[],
+    outputs: Iterable<{ readonly deviceName: string; readonly output: string }>,
+    total: number,
     limits: { readonly signal: AbortSignal },
   ): Promise<string>;
 }
@@ -27,10 +37,16 @@ export interface OutputSummarizer {
 /** Summaries that are being written: the last step of jobs whose reduce is LLM_SUMMARIZE. */
 export class Summaries {
   readonly #underWay = new Map<Job, LinkedSignal>();
+  readonly #restored = new WeakSet<Job>();
   readonly #returned = performance.now() + RETURN_MS;
 
   /** @param summarizer undefined = there never is one */
   constructor(private readonly summarizer: OutputSummarizer | undefined) {}
+
+  /** A job that a former run of the agent left unfinished: the devices that it had may not be back yet. */
+  restored(job: Job): void {
+    this.#restored.add(job);
+  }
 
   /**
    * Writes a job's summary, and hands over what its final result is then: where no model could, a line that says why.
@@ -45,7 +61,7 @@ export class Summaries {
     try {
       reduced = await this.#write(job, run.signal);
     } catch (error) {
-      reduced = noSummary(messageOf(run.signal.aborted ? run.signal.reason : error));
+      reduced = noSummary(clipped(messageOf(run.signal.aborted ? run.signal.reason : error), MAX_REASON));
     }
     // What was stopped is nobody's any more.
     if (this.#underWay.delete(job)) finished(reduced);
@@ -65,12 +81,19 @@ export class Summaries {
 
   async #write(job: Job, signal: AbortSignal): Promise<string> {
     const { summarizer } = this;
-    while (!summarizer?.isAvailable && performance.now() < this.#returned) await delay(LOOK_MS, signal);
+    const waitsUntil = this.#restored.has(job) ? this.#returned : 0;
+    while (!summarizer?.isAvailable && performance.now() < waitsUntil) await delay(LOOK_MS, signal);
     if (!summarizer?.isAvailable) {
       throw new MeshError("FAILED_PRECONDITION", "no device that is online has a local model");
     }
-    const outputs = job.tasks.filter((task) => task.state === "DONE")
-      .map(({ deviceName, result }) => ({ deviceName, output: result }));
-    return await summarizer.summarize(job.record.text, outputs, { signal });
+    const total = job.progress.reduce((sum, { done }) => sum + done, 0);
+    return await summarizer.summarize(job.record.text, outputsOf(job), total, { signal });
+  }
+}
+
+/** One after the other, so that nobody has to hold them all once more. */
+function* outputsOf(job: Job): Iterable<{ deviceName: string; output: string }> {
+  for (const { state, deviceName, result } of job.tasks) {
+    if (state === "DONE") yield { deviceName, output: result };
   }
 }

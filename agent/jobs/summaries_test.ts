@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { MeshError } from "../core/errors.ts";
 import { MemoryStore } from "../store/memory_store.ts";
-import { JobRig, planOf, tasksOf } from "./job_rig.ts";
+import { JobRig, planOf, tasksOf, until } from "./job_rig.ts";
 import type { OutputSummarizer } from "./summaries.ts";
 
 /** Writes summaries when it is told to. */
@@ -13,10 +13,12 @@ class Summarizer implements OutputSummarizer {
 
   summarize(
     text: string,
-    outputs: readonly { readonly deviceName: string; readonly output: string }[],
+    outputs: Iterable<{ readonly deviceName: string; readonly output: string }>,
+    total: number,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<string> {
-    this.asked.push(`${text}: ${outputs.map(({ deviceName, output }) => `${deviceName} ${output}`).join(", ")}`);
+    const named = [...outputs].map(({ deviceName, output }) => `${deviceName} ${output}`);
+    this.asked.push(`${text}: ${named.join(", ")} (${total})`);
     return this.answer ?? new Promise((_, reject) =>
       signal.addEventListener("abort", () => {
         this.aborted.push(signal.reason);
@@ -49,7 +51,7 @@ Deno.test("a summary is the job's final result, and is still there after a resta
   const rig = await JobRig.start({ store, summarizer });
   const jobId = await submitted(rig);
   assertEquals((await ended(rig, jobId)).final_result, "=== summary ===\nall is well");
-  assertEquals(summarizer.asked, ["say: a echo: t0, a echo: t1"]);
+  assertEquals(summarizer.asked, ["say: a echo: t0, a echo: t1 (2)"]);
   await rig.service.stop();
   await using next = await JobRig.start({ store, summarizer });
   assertEquals((await next.service.get(jobId)).final_result, "=== summary ===\nall is well");
@@ -83,4 +85,37 @@ Deno.test("a summary that is being written is written anew after a restart, and 
   assertEquals((await next.service.get(jobId)).state, "RUNNING");
   assertEquals((await next.service.cancel(jobId)).state, "CANCELLED");
   assertEquals(summarizer.aborted.length, 2);
+});
+
+Deno.test("a job that ends soon after the agent's start does not wait for models that are not there", async () => {
+  const summarizer = new Summarizer();
+  summarizer.isAvailable = false;
+  await using rig = await JobRig.start({ summarizer });
+  const { final_result } = await ended(rig, await submitted(rig));
+  assert(final_result.startsWith("=== no summary: no device that is online has a local model; "), final_result);
+});
+
+Deno.test("a job that goes on after a restart gets its summary although its devices come back after the agent", async () => {
+  const store = new MemoryStore();
+  const summarizer = new Summarizer();
+  summarizer.answer = undefined;
+  const rig = await JobRig.start({ store, summarizer });
+  const jobId = await submitted(rig);
+  await until(() => summarizer.asked.length === 1);
+  await rig.service.stop();
+  summarizer.answer = Promise.resolve("=== summary ===\nall is well");
+  let looks = 0;
+  Object.defineProperty(summarizer, "isAvailable", { get: () => ++looks > 2 });
+  await using next = await JobRig.start({ store, summarizer });
+  assertEquals((await ended(next, jobId)).final_result, "=== summary ===\nall is well");
+});
+
+Deno.test("a reason of any length is kept as one short line", async () => {
+  const summarizer = new Summarizer();
+  summarizer.answer = Promise.reject(new MeshError("UNAVAILABLE", "it\nbroke ".repeat(100_000)));
+  summarizer.answer.catch(() => {});
+  await using rig = await JobRig.start({ summarizer });
+  const { final_result } = await ended(rig, await submitted(rig));
+  const [line = ""] = final_result.split("\n");
+  assert(line.startsWith("=== no summary: it broke it broke ") && line.length < 1100, `${line.length} characters`);
 });
