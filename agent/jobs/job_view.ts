@@ -111,7 +111,10 @@ export function taskDetailOf(task: TaskRecord): TaskDetail {
 }
 
 function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults, withTasks, size }: Extent): string {
-  if (!job.reason && isSummary(job.reduced)) return job.reduced;
+  if (!job.reason && isSummary(job.reduced)) {
+    const note = "the summary is left out: it is too large for one answer; ListTasks shows the outputs";
+    return isTooLarge(job.reduced) ? note : job.reduced;
+  }
   if (!withTasks) {
     const note = `the ${tasks.length} tasks are left out: they are too many for one answer; ListTasks shows them`;
     return job.reason ? `${note}\n\n${job.reason}` : note;
@@ -122,13 +125,18 @@ function shownResult(job: JobRecord, tasks: readonly TaskRecord[], { withResults
     return job.reason ? `${note}\n\n${job.reason}` : note;
   }
   const result = finalResult(job.reduce, job.reason, tasks, job.reduced);
-  if (result.length > MAX_FINAL_BYTES / 3 && new TextEncoder().encode(result).length > MAX_FINAL_BYTES) {
+  if (isTooLarge(result)) {
     const note =
       `the final result of ${tasks.length} tasks is left out: it is too large for one answer; ListTasks shows each`;
     return job.reason ? `${note}\n\n${job.reason}` : note;
   }
   if (withResults) return result;
   return `the results of ${tasks.length} tasks are shown together only; ListTasks shows each\n\n${result}`;
+}
+
+function isTooLarge(result: string): boolean {
+  if (result.length > MAX_FINAL_BYTES) return true;
+  return result.length > MAX_FINAL_BYTES / 3 && new TextEncoder().encode(result).length > MAX_FINAL_BYTES;
 }
 
 /** A job as `ListJobs` shows it. */

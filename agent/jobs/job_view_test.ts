@@ -63,3 +63,17 @@ Deno.test("results that are too large for one answer are left out, so that the j
     "the results of 13 tasks are left out: 13631488 characters are too many for one answer; ListTasks shows them\n\ntask x failed",
   );
 });
+
+Deno.test("a summary that is too large for one answer is left out, so that the job can still be read", () => {
+  const tasks = tasksOf(2, "out");
+  const job = (reduced: string) => ({ ...JOB, reduce: "LLM_SUMMARIZE", reduced });
+  assertEquals(statusOf(job("all is well"), tasks, 0, 1).final_result, "all is well");
+  for (const reduced of ["x".repeat(37 * 1024 * 1024), "€".repeat(13 * 1024 * 1024)]) {
+    const status = statusOf(job(reduced), tasks, 0, 1);
+    assertEquals(
+      status.final_result,
+      "the summary is left out: it is too large for one answer; ListTasks shows the outputs",
+    );
+    assertEquals(status.tasks.map(({ result }) => result), ["out", "out"]);
+  }
+});
