@@ -4,6 +4,7 @@ import { REDUCE_KINDS } from "./jobs/reduce.ts";
 import { type PlanSurroundings, requireRunnable } from "./jobs/submission.ts";
 import type { ModelGateway } from "./models/gateway.ts";
 import { type PlacementParts, previewPlacement } from "./models/placement_preview.ts";
+import { type TextSource, writtenText } from "./models/written_text.ts";
 import type { CheckedPlan } from "./plans/check_plan.ts";
 import { ExternalPlanner } from "./plans/external_planner.ts";
 import { type AskModel, ModelPlanner } from "./plans/model_planner.ts";
@@ -29,26 +30,21 @@ export function planners({ use, program }: PlannerConfig, { gateway, placement, 
   });
 }
 
-/** The device that answers first is asked: a plan has 20 s. */
-function askThrough(gateway: ModelGateway): AskModel {
-  return async ({ messages, format, maxTokens }, signal) => {
-    let [text, deviceName, model] = ["", "", ""];
-    await gateway.generate(
-      {
-        prompt: "",
-        messages: messages.map(({ role, content }) => ({ role, content })),
-        model: "",
-        max_tokens: maxTokens,
-        sampling: { temperature: 0, stop: [] },
-        format,
-        device_id: "",
-      },
-      {
-        onStart: (start) => [text, deviceName, model] = ["", start.device_name, start.model],
-        onText: (piece) => text += piece,
-      },
-      { signal },
-    );
-    return { text, deviceName, model };
+/** The longest answer that is taken, in characters. */
+const MAX_ANSWER = 1024 * 1024;
+
+/** The device that answers first is asked: a plan has 20 s. An answer that is too long is stopped, and none. */
+export function askThrough(gateway: TextSource): AskModel {
+  return ({ messages, format, maxTokens }, signal) => {
+    const request = {
+      prompt: "",
+      messages: messages.map(({ role, content }) => ({ role, content })),
+      model: "",
+      max_tokens: maxTokens,
+      sampling: { temperature: 0, stop: [] },
+      format,
+      device_id: "",
+    };
+    return writtenText(gateway, request, { signal, maxCharacters: MAX_ANSWER });
   };
 }
