@@ -60,6 +60,11 @@ def hosts():
     return {one.device_id for one in gamma.ListModels(mesh_pb2.ListModelsRequest()).models}
 
 
+def decode_of(device_id):
+    models = gamma.ListModels(mesh_pb2.ListModelsRequest()).models
+    return next(one.model.rates.decode_toks_per_s for one in models if one.device_id == device_id)
+
+
 class Generation:
     """A call of Generate that is read beside the check."""
 
@@ -128,6 +133,9 @@ def _():
         slow.say(slow.order(), "slow but there")
         slow.end(slow.order())
         equal(call.result(), (["models-1", "models-2"], "slow but there"))
+        # It comes after the others now, until it says that something has changed.
+        fast.send(models=report(model("m", 2000)))
+        eventually(lambda: decode_of("models-1") == 2000, "new rates of models-1")
         call = Generation(max_tokens=50)
         fast.say(fast.order(2), "half a")
         fast.fail(fast.order(2), "INTERNAL", "the model\nbroke")
