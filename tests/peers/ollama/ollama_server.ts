@@ -9,12 +9,14 @@ import type { TinyModelOptions } from "./tiny_model.ts";
 const STOP_MS = 10_000;
 
 export interface OllamaOptions {
-  /** The models that it has, by name. One, `tiny`, when not given. */
+  /** The models that are made for it, by name. One, `tiny`, when not given. */
   readonly models?: Readonly<Record<string, TinyModelOptions>>;
   /** On top of an environment of its own: `OLLAMA_NUM_PARALLEL`, `OLLAMA_MAX_QUEUE`, `OLLAMA_NEW_ENGINE`, … */
   readonly env?: Readonly<Record<string, string>>;
   /** A port that it had before; a free one when not given. */
   readonly port?: number;
+  /** Where it keeps its models. It is the caller's, who may start another server with them; a folder of its own when not given. */
+  readonly folder?: TemporaryFolder;
 }
 
 /** A request that it has answered, or whose client went away. */
@@ -35,7 +37,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<OllamaSe
   const found = await findOllama();
   if ("missing" in found) throw new Error(found.missing);
   const { models = { tiny: {} }, env = {}, port = 0 } = options;
-  const folder = new TemporaryFolder();
+  const folder = options.folder ?? new TemporaryFolder();
   const child = new Deno.Command(found.program, {
     args: ["serve"],
     clearEnv: true,
@@ -51,7 +53,7 @@ export async function startOllama(options: OllamaOptions = {}): Promise<OllamaSe
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const server = new OllamaServer(child, folder, Object.keys(models));
+  const server = new OllamaServer(child, options.folder ? undefined : folder, Object.keys(models));
   try {
     await server.listens();
     for (const [name, model] of Object.entries(models)) await createModel(server.url, name, model);
@@ -72,7 +74,8 @@ export class OllamaServer implements AsyncDisposable {
 
   constructor(
     private readonly child: Deno.ChildProcess,
-    private readonly folder: TemporaryFolder,
+    /** Removed with it. */
+    private readonly folder: TemporaryFolder | undefined,
     private readonly models: readonly string[],
   ) {
     this.#notes = new OutputText(child.stderr);
@@ -153,7 +156,7 @@ export class OllamaServer implements AsyncDisposable {
     clearTimeout(timer);
     const left = runners.filter((pid) => runs(pid) && sendSignal(pid, "SIGKILL"));
     await Promise.all([this.#notes.end, this.#accesses.end]);
-    this.folder[Symbol.dispose]();
+    this.folder?.[Symbol.dispose]();
     if (forced) throw new Error(`Ollama did not stop within ${STOP_MS / 1000} s: ${this.log()}`);
     if (left.length > 0) throw new Error(`Ollama left ${left.length} processes behind: ${this.log()}`);
   }
