@@ -1,5 +1,6 @@
 import { named } from "../llm/model_name.ts";
-import type { DeviceInfo, DeviceModel, Model, ModelRates, ModelReport } from "../../proto/messages.ts";
+import type { DeviceInfo, DeviceModel, Model, ModelReport } from "../../proto/messages.ts";
+import { believedReport, UNMEASURED } from "./believed_report.ts";
 
 /** A device that is online, as the directory needs it. */
 export interface DirectoryDevice {
@@ -16,23 +17,6 @@ export interface ModelHost {
   readonly tellsRates: boolean;
 }
 
-/** The most models of one device that are believed. */
-const MAX_MODELS = 1000;
-
-/** The most generations at once that a device is believed to run. */
-const MAX_PARALLEL = 1024;
-
-const UNMEASURED: ModelRates = {
-  prefill_toks_per_s: 0,
-  decode_toks_per_s: 0,
-  load_ms: 0,
-  overhead_ms: 0,
-  characters_per_token: 0,
-  output_tokens: 0,
-  samples: 0,
-  measured_at: 0,
-};
-
 /** Which models the devices of the mesh have: what each last said over its stream, or, of older ones, when it registered. */
 export class ModelDirectory {
   readonly #reports = new Map<string, ModelReport>();
@@ -40,9 +24,9 @@ export class ModelDirectory {
   /** @param online the devices that work can reach now, by name, then by id */
   constructor(private readonly online: () => readonly DirectoryDevice[]) {}
 
-  /** A device's models as they are from now on. */
+  /** A device's models as they are from now on, as far as it is believed: see {@link believedReport}. */
   reported(deviceId: string, report: ModelReport): void {
-    this.#reports.set(deviceId, { ...report, models: report.models.slice(0, MAX_MODELS).map(believed) });
+    this.#reports.set(deviceId, believedReport(report));
   }
 
   /** The device is gone; it reports anew when it is back. */
@@ -94,12 +78,10 @@ export class ModelDirectory {
   ): ModelHost | undefined {
     const { models, default_model, parallel } = this.reportOf(device);
     const asked = model || (can === "generates" ? default_model : "");
-    // Embeddings are better made by a model that does nothing else.
-    const first = () => models.find((one) => one[can] && !one.generates) ?? models.find((one) => one[can]);
-    const found = asked ? named(models, asked) : first();
+    const found = asked ? named(models, asked) : can === "embeds" ? embedding(models) : undefined;
     if (!found?.[can]) return undefined;
     const tellsRates = this.#reports.has(device.device_id);
-    return { device, model: found, parallel: Math.min(MAX_PARALLEL, Math.max(1, parallel)), tellsRates };
+    return { device, model: found, parallel, tellsRates };
   }
 
   /** What a device said; of an older one, what its registration says. */
@@ -129,15 +111,9 @@ function reportOfRegistration(device: Readonly<DeviceInfo>): ModelReport {
   return { models: [model], default_model: name, parallel: 1, queue: 0 };
 }
 
-/** A model with amounts that can be reckoned with, whatever the device says. */
-function believed(model: Model): Model {
-  const rates = model.rates ?? UNMEASURED;
-  const amounts = Object.entries(rates).map(([name, value]) => [name, amount(value)]);
-  return { ...model, memory_mb: amount(model.memory_mb), rates: Object.fromEntries(amounts) as ModelRates };
-}
-
-function amount(value: number): number {
-  return Number.isFinite(value) && value > 0 ? value : 0;
+/** Embeddings are better made by a model that does nothing else. */
+function embedding(models: readonly Model[]): Model | undefined {
+  return models.find(({ embeds, generates }) => embeds && !generates) ?? models.find(({ embeds }) => embeds);
 }
 
 function compare(a: string, b: string): number {
