@@ -7,6 +7,9 @@ import type { LastingKind } from "./task_kind.ts";
 /** Characters that a task may answer with, at most: what a job keeps of it. */
 const MAX_OUTPUT = 1024 * 1024;
 
+/** What a device answers that has not the model, or none. */
+const LACKS_MODEL: ReadonlySet<string> = new Set(["NOT_FOUND", "FAILED_PRECONDITION"]);
+
 /** This device's models, as a task uses them. */
 export interface GenerationSource {
   generate(
@@ -50,10 +53,10 @@ export function llmGenerateKind(models: GenerationSource, parallel: number): Las
 }
 
 /**
- * A task names no model: where the one that the device chose has just been removed, the device may choose another one, or
- * another device may have one.
+ * A task names no model: where the one that the device chose has just been removed, or its only server has just gone, the
+ * device may choose another one later, or another device may have one.
  */
 function forTask(error: unknown): never {
-  if (!(error instanceof MeshError) || error.code !== "NOT_FOUND") throw error;
+  if (!(error instanceof MeshError) || !LACKS_MODEL.has(error.code)) throw error;
   throw new MeshError("UNAVAILABLE", error.message, { cause: error });
 }

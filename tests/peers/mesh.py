@@ -33,8 +33,17 @@ class Agent:
         self.session = ""
 
     def open(self, key=KEY, name="python"):
-        self.session = self.CreateSession(pb.AuthRequest(device_name=name, security_key=key)).session_id
+        request = pb.AuthRequest(device_name=name, security_key=key)
+        self.session = eventually(lambda: self.session_for(request), f"a session with {self.address}").session_id
         return self
+
+    def session_for(self, request):
+        """A session, or nothing while the agent makes this address wait for the wrong keys of another script."""
+        try:
+            return self.CreateSession(request)
+        except grpc.RpcError as error:
+            if error.code() != grpc.StatusCode.RESOURCE_EXHAUSTED:
+                raise
 
     def stub(self, method):
         return getattr(self.orchestrator, method, None) or getattr(self.mesh, method)
