@@ -111,6 +111,19 @@ Deno.test("a coordinator that is told to stop lets generations end, and stops th
   assertEquals(alpha.log.text.match(/ (warning|error) .*/g), null);
 });
 
+Deno.test("a coordinator with nothing but chats over HTTP lets them end before it stops", async () => {
+  await using mesh = await ModelMesh.start({ msPerToken: 50 });
+  const { alpha, beta, ollamas } = mesh;
+  const whole = mesh.chat({ max_tokens: 30 }, alpha.deviceId);
+  const streamed = mesh.chat({ max_tokens: 30, stream: true }, beta.deviceId);
+  for (const ollama of Object.values(ollamas)) await running(ollama);
+  const exit = alpha.stop();
+  await alpha.log.line(/stopping/);
+  assertEquals(JSON.parse((await whole).text).usage?.completion_tokens, 30);
+  assertMatch((await streamed).text, /"finish_reason":"length"[^]*data: \[DONE\]\n\n$/);
+  assertEquals(await exit, 0);
+});
+
 Deno.test("a coordinator that is killed leaves no generation behind on its devices", async () => {
   await using mesh = await ModelMesh.start({ msPerToken: 10 });
   const { alpha, beta, ollamas } = mesh;
