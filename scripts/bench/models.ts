@@ -65,7 +65,7 @@ async function measure(workplace: Workplace): Promise<Section[]> {
     return withServer(workplace, { name, pace }, run);
   };
   const sections = [
-    await paced("single streams", FAST, (mesh) => measureStreams(mesh, streams)),
+    await paced("single streams", FAST, (mesh) => measureStreams(mesh, "one stream at a time, 500 tokens/s", streams)),
     await paced(
       "many streams",
       SHARED,
@@ -85,7 +85,7 @@ async function measure(workplace: Workplace): Promise<Section[]> {
   return [
     ...sections,
     await own((mesh) => measurePredictions(mesh, `${ERROR}, a real Ollama`, prompts), "ollama predictions"),
-    await own((mesh) => measureStreams(mesh, streams), "ollama streams"),
+    await own((mesh) => measureStreams(mesh, "one stream at a time, a real Ollama", streams), "ollama streams"),
   ];
 }
 

@@ -31,14 +31,18 @@ export interface StreamCounts {
 }
 
 /** How much later the first token comes, and how much slower the others do, than from the server itself. */
-export async function measureStreams(mesh: ModelMesh, { first, streams, tokens }: StreamCounts): Promise<Section> {
+export async function measureStreams(
+  mesh: ModelMesh,
+  title: string,
+  { first, streams, tokens }: StreamCounts,
+): Promise<Section> {
   const inTurn = (rounds: number, tokens: number) =>
     mesh.client.measure("inTurn", { ways: mesh.ways, ask: { model: mesh.model, words: WORDS, tokens }, rounds });
   await inTurn(WARM_UP, 4);
   const short = await inTurn(first, 4);
   const long = await inTurn(streams, tokens);
   return {
-    columns: ["one stream at a time, the ways in turn", "aim", ...TITLES],
+    columns: [title, "aim", ...TITLES],
     rows: [...firstTokenRows(short), ...rateRows(long, tokens)],
   };
 }
