@@ -1,6 +1,7 @@
 import type { DeviceEntry, Registry } from "./devices/registry.ts";
 import { takesWork } from "./devices/registry.ts";
 import type { TaskDispatcher } from "./jobs/dispatcher.ts";
+import { inPlacementOrder } from "./jobs/placement.ts";
 import { Backlog } from "./models/backlog.ts";
 import { CoolDown } from "./models/cool_down.ts";
 import { ModelGateway, type ModelLinks } from "./models/gateway.ts";
@@ -70,7 +71,7 @@ export class MeshModels {
 
   placement(dispatcher: Pick<TaskDispatcher, "targets">): PlacementParts {
     const devices = () =>
-      dispatcher.targets().toSorted((a, b) => order(a.load) - order(b.load)).flatMap((target): PlacementDevice[] => {
+      dispatcher.targets().toSorted(inPlacementOrder).flatMap((target): PlacementDevice[] => {
         const entry = this.registry.find(target.deviceId);
         return entry ? [{ info: entry.info, kinds: target.kinds }] : [];
       });
@@ -102,9 +103,4 @@ export class MeshModels {
 
 function isThere(entry: DeviceEntry | undefined): entry is DeviceEntry {
   return entry !== undefined && takesWork(entry);
-}
-
-/** An unknown load counts as a full one. */
-function order(load: number): number {
-  return load < 0 ? 1 : load;
 }

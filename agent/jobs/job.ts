@@ -192,6 +192,17 @@ export class Job {
     return !this.#named.has(deviceId) && this.devices.delete(deviceId);
   }
 
+  /**
+   * The same for a device that only later groups name: it has its place again when the first of them begins. Returns
+   * whether it may.
+   */
+  leaveForNow(deviceId: string): boolean {
+    const names = (task: Task) => task.spec.target_device_id === deviceId && !isFinished(task.state);
+    if (!this.#named.has(deviceId) || this.groupTasks.some(names)) return false;
+    this.forget(deviceId, true);
+    return true;
+  }
+
   /** A device that tasks name stayed away: it no longer takes one of the places, but for what it still holds. */
   forget(deviceId: string, holdsNothing: boolean): void {
     this.#named.delete(deviceId);

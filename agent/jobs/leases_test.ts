@@ -159,3 +159,20 @@ Deno.test("a task that names its device and is lost waits for it, and fails when
   assertEquals(await rig.states(jobId), ["FAILED", "FAILED"]);
   assertEquals((await rig.service.get(jobId)).tasks[0]?.error, "its device a stayed away for 30 s");
 });
+
+Deno.test("a device that only a later group names gives its place to one that can run the group under way", async () => {
+  using time = new SimulatedTime();
+  await using rig = await JobRig.start();
+  rig.mesh.come("a", { kinds: { SYSINFO: 4 } });
+  rig.mesh.come("b", { kinds: { ECHO: 4 } });
+  const plan = planOf([{ id: "first", kind: "SYSINFO" }], [{ id: "later", target: "b" }]);
+  const jobId = await rig.submit(plan, { maxWorkers: 1 });
+  await atRest();
+  assertEquals(rig.mesh.held.get("a")?.map((task) => task.task_id), ["first"]);
+  rig.mesh.answer("a");
+  await atRest();
+  assertEquals(rig.mesh.held.get("b")?.map((task) => task.task_id), ["later"]);
+  rig.mesh.answer("b");
+  await time.pass(10);
+  assertEquals((await rig.service.get(jobId)).state, "DONE");
+});

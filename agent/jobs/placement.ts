@@ -10,9 +10,12 @@ const TURN = 64;
 
 /** The devices of a pass, those with the lower CPU load first; ties go to the name. */
 export function slotsOf(targets: readonly DispatchTarget[], leases: (target: DispatchTarget) => DeviceLeases): Slot[] {
-  return [...targets]
-    .sort((a, b) => order(a) - order(b) || compare(a.deviceName, b.deviceName) || compare(a.deviceId, b.deviceId))
-    .map((target) => new Slot(target, leases(target)));
+  return targets.toSorted(inPlacementOrder).map((target) => new Slot(target, leases(target)));
+}
+
+/** The device that gets work first, of two that hold as little, is the smaller one. */
+export function inPlacementOrder(a: DispatchTarget, b: DispatchTarget): number {
+  return order(a) - order(b) || compare(a.deviceName, b.deviceName) || compare(a.deviceId, b.deviceId);
 }
 
 /**

@@ -249,7 +249,7 @@ export class Scheduler implements DispatchListener {
       if (!job.devices.has(deviceId) || [...slot.leases.tasks].some((task) => task.job === job)) continue;
       const isOfUse = job.ready.kinds().some((kind) => slot.runs(kind)) ||
         [...job.ready.again].some((task) => mayRun(task, slot) && !hasFailedOn(task, deviceId));
-      if (!isOfUse && job.leave(deviceId)) left = true;
+      if (!isOfUse && (job.leave(deviceId) || job.leaveForNow(deviceId))) left = true;
     }
     return left;
   }
