@@ -74,6 +74,8 @@ async function sendSlices(response: ServerResponse, bytes: Uint8Array, stallMs: 
 
 /** Waits until the client has taken what was written, or is gone. One that takes nothing is given up. */
 function taken(response: ServerResponse, event: "drain" | "finish", stallMs: number): Promise<void> {
+  // Whoever is gone already is told of by no event any more.
+  if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       log.warn("a client took nothing of its answer for {seconds} s: its connection is closed", {

@@ -110,3 +110,20 @@ Deno.test("a stream whose client leaves is cancelled", async () => {
   });
   await cancelled.promise;
 });
+
+for (const [what, body] of Object.entries({ "a text": "late", "a stream": new Blob(["late"]).stream() })) {
+  Deno.test(`${what} for a client that has left already is not waited with`, async () => {
+    let isSent = false;
+    const server = createServer((_, response) => {
+      const answer = () => sendAnswer(response, { status: 200, headers: {}, body }, 600_000);
+      response.once("close", () => void answer().then(() => isSent = true));
+      client.then((connection) => connection.close());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const client = Deno.connect({ hostname: "127.0.0.1", port });
+    await (await client).write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
+    await eventually(() => isSent || undefined, "the answer's end");
+    await new Promise((resolve) => server.close(resolve));
+  });
+}
