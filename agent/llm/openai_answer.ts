@@ -75,7 +75,8 @@ export class OpenAiAnswer implements StreamReader {
       return;
     }
     const value = this.#parse(data);
-    if (name === "error" || "error" in value) {
+    // Some servers say in every event that there is no error.
+    if (name === "error" || (value.error ?? null) !== null) {
       const reason = errorText(value) || "without a reason";
       throw new MeshError("INTERNAL", `${this.#server} failed after ${piecesText(this.#pieces)}: ${reason}`);
     }

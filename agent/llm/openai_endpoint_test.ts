@@ -232,6 +232,20 @@ Deno.test("a failure that llama.cpp's server tells in the stream is told", () =>
     ]);
   }));
 
+Deno.test("an endpoint may say in every event that there is no error", () =>
+  withEndpoint(async (endpoint, server) => {
+    const event = (choice: string) => `data: {"error":null,"choices":[${choice}]}\n\n`;
+    server.fault = {
+      kind: "answer",
+      status: 200,
+      contentType: "text/event-stream",
+      body: event('{"delta":{"content":"one"}}') + event('{"delta":{},"finish_reason":"stop"}') + "data: [DONE]\n\n",
+    };
+    let text = "";
+    await endpoint.generate(ask(), (piece) => text += piece, never);
+    assertEquals(text, "one");
+  }));
+
 Deno.test("an endpoint that says nothing for too long is given up", () =>
   withEndpoint(
     async (endpoint, server) => {
