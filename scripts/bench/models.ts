@@ -31,7 +31,7 @@ const UNPACED: Pace = { msPerToken: 0, msPerPromptToken: 0, parallel: CROWD };
 /** 2,000 tokens/s of prompt, 500 of answer. */
 const READING: Pace = { msPerToken: 2, msPerPromptToken: 0.5, parallel: 1 };
 
-const ERROR = "|predicted − actual| / actual";
+const ERROR = "predictions off by";
 
 interface Extent {
   readonly streams: StreamCounts;
@@ -76,7 +76,7 @@ async function measure(workplace: Workplace): Promise<Section[]> {
       UNPACED,
       (mesh) => measureCrowd(mesh, `${CROWD} streams at once, as fast as it goes`, { ...crowd, streams: CROWD }),
     ),
-    await paced("predictions", READING, (mesh) => measurePredictions(mesh, `${ERROR}, steady server`, prompts)),
+    await paced("predictions", READING, (mesh) => measurePredictions(mesh, `${ERROR}, a steady server`, prompts)),
   ];
   if (ollama === undefined) return sections;
   step("Ollama");
