@@ -12,6 +12,7 @@ import type {
 import { MeshError } from "../core/errors.ts";
 import type { Registry } from "../devices/registry.ts";
 import { checkGenerateRequest } from "../llm/generate_request.ts";
+import { named } from "../llm/model_name.ts";
 import type { ModelGateway } from "../models/gateway.ts";
 import { type PlacementParts, previewPlacement } from "../models/placement_preview.ts";
 import type { PredictionLog } from "../models/prediction_log.ts";
@@ -56,8 +57,10 @@ export function modelHandlers(
     },
     CostReport({ device_id, model }) {
       if (device_id) registry.get(device_id);
-      const errors = predictions.report()
-        .filter((one) => (!device_id || one.deviceId === device_id) && (!model || one.model === model))
+      const report = predictions.report();
+      const asked = named(report.map((one) => ({ name: one.model })), model)?.name ?? model;
+      const errors = report
+        .filter((one) => (!device_id || one.deviceId === device_id) && (!model || one.model === asked))
         .map(({ deviceId, model, generations, median, p90, correction, since }) => ({
           device_id: deviceId,
           device_name: registry.find(deviceId)?.info.device_name ?? "",
