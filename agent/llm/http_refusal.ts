@@ -33,6 +33,8 @@ export class HttpRefusal extends Error {
 function codeOf(refusal: HttpRefusal): ErrorCode {
   const { status, text } = refusal;
   if (refusal.isUnknownModel) return "NOT_FOUND";
+  // Ollama 0.13 answers 500: it is the request's fault all the same, and no other device would take it.
+  if (/^invalid JSON schema\b/i.test(text)) return "INVALID_ARGUMENT";
   if (/does not support|not supported/i.test(text) || status === 501) return "FAILED_PRECONDITION";
   switch (status) {
     case 400:

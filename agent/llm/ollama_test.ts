@@ -236,6 +236,10 @@ Deno.test("what Ollama refuses keeps its own words", () =>
       "INVALID_ARGUMENT",
       `${at} answered 400: invalid options`,
     ]);
+    assertEquals(await met(500, '{"error":"invalid JSON schema in format"}'), [
+      "INVALID_ARGUMENT",
+      `${at} answered 500: invalid JSON schema in format`,
+    ]);
     assertEquals(await met(404, "404 page not found", "text/plain"), [
       "INTERNAL",
       `${at} answered 404: 404 page not found; is it a model server of this kind?`,
