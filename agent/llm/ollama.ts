@@ -1,6 +1,6 @@
 import { MeshError } from "../core/errors.ts";
 import { HttpRefusal } from "./http_refusal.ts";
-import { amountOf, isObject, type JsonObject, objectOf, objectsOf } from "./json_value.ts";
+import { amountOf, isObject, type JsonObject, objectOf, objectsOf, textOf } from "./json_value.ts";
 import { listed } from "./model_name.ts";
 import { OllamaAnswer } from "./ollama_answer.ts";
 import { type Abilities, abilitiesByFamily, abilitiesOf, isLocal, nameOf, servedModel } from "./ollama_models.ts";
@@ -33,7 +33,7 @@ export class OllamaServer implements ModelServer {
     const queue = [...tags];
     const work = async () => {
       for (let tag = queue.shift(); tag; tag = queue.shift()) {
-        models.push(servedModel(tag, loaded.get(nameOf(tag)), await this.#abilitiesOf(tag, known, signal)));
+        models.push(servedModel(tag, loaded(tag), await this.#abilitiesOf(tag, known, signal)));
       }
     };
     await Promise.all(Array.from({ length: SHOWN_AT_ONCE }, work));
@@ -78,14 +78,20 @@ export class OllamaServer implements ModelServer {
     return objectsOf(answer.models).filter(isLocal);
   }
 
-  /** The models in memory, by name. */
-  async #loaded(signal: AbortSignal) {
-    const answer = objectOf(await this.#list("/api/ps", null, signal, 404));
-    return new Map(objectsOf(answer.models).map((model) => [nameOf(model), model] as const));
+  /**
+   * Finds what `/api/ps` says of a model of `/api/tags`; nothing where it is not in memory. A model with two names, such as
+   * llama3.2:3b and llama3.2:latest, is in memory once, under one of them.
+   */
+  async #loaded(signal: AbortSignal): Promise<(tag: JsonObject) => JsonObject | undefined> {
+    const models = objectsOf(objectOf(await this.#list("/api/ps", null, signal, 404)).models);
+    const byName = new Map(models.map((model) => [nameOf(model), model]));
+    const byDigest = new Map(models.map((model) => [textOf(model.digest), model]));
+    byDigest.delete("");
+    return (tag) => byName.get(nameOf(tag)) ?? byDigest.get(textOf(tag.digest));
   }
 
   async #abilitiesOf(tag: JsonObject, known: Map<string, Abilities>, signal: AbortSignal) {
-    const digest = typeof tag.digest === "string" ? tag.digest : "";
+    const digest = textOf(tag.digest);
     const before = this.#abilities.get(digest);
     const shown = before ?? abilitiesOf(await this.#list("/api/show", { model: nameOf(tag) }, signal, 400, 404, 500));
     if (shown && digest) known.set(digest, shown);

@@ -63,6 +63,21 @@ Deno.test("Ollama's models are listed with what is in memory, their size and wha
     ],
   }));
 
+Deno.test("a model that is in memory under another of its names is in memory", () =>
+  withOllama(async (server, ollama) => {
+    using client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
+    const { models: tags } = await (await fetch(`${ollama.url}/api/tags`, { client })).json();
+    const [{ digest }] = tags.filter(({ name }: { name: string }) => name === "llama3.2:3b");
+    const body = JSON.stringify({ models: [{ name: "mine:latest", digest, size: 3000 }, { name: "older:latest" }] });
+    ollama.fault = { kind: "answer", status: 200, body, paths: ["/api/ps"] };
+    const models = await server.models(never);
+    assertEquals(models.map(({ name, loaded, memoryBytes }) => [name, loaded, memoryBytes]).sort(), [
+      ["cold:latest", false, 0],
+      ["llama3.2:3b", true, 3000],
+      ["older:latest", true, 0],
+    ]);
+  }, { models: ["llama3.2:3b", "cold", "older"].map((name) => ({ name, loaded: false })) }));
+
 Deno.test("an older Ollama does not say what models can do: those of the BERT kind only make embeddings", () =>
   withOllama(async (server) => {
     const models = await server.models(never);
