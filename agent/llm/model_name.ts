@@ -1,10 +1,12 @@
 /**
- * The model that a name means. As with Ollama, a name without a tag means `:latest`; a model of exactly that name comes
- * first.
+ * The model that a name means. As with Ollama, a name without a tag means `:latest`, and capital letters are small ones; a
+ * model of exactly that name comes first.
  */
 export function named<T extends { readonly name: string }>(models: readonly T[], asked: string): T | undefined {
   const latest = hasTag(asked) ? asked : `${asked}:latest`;
-  return models.find(({ name }) => name === asked) ?? models.find(({ name }) => name === latest);
+  const small = latest.toLowerCase();
+  return models.find(({ name }) => name === asked) ?? models.find(({ name }) => name === latest) ??
+    models.find(({ name }) => name.toLowerCase() === small);
 }
 
 /** Names in a message, the first few of many. */

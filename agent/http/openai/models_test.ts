@@ -80,3 +80,12 @@ Deno.test("embeddings come as numbers, or as base64 where that is asked for", as
     { model: "", inputs: ["abc"], device_id: "id-laptop" },
   ]);
 });
+
+Deno.test("whoever only asks for the head of an answer gets it without a body", async () => {
+  await using rig = await ApiRig.start();
+  const head = await rig.fetch("/v1/models", { method: "HEAD" });
+  assertEquals([head.status, await head.text()], [200, ""]);
+  const post = await rig.fetch("/v1/chat/completions", { method: "HEAD" });
+  assertEquals([post.status, post.headers.get("allow")], [405, "POST"]);
+  await post.body?.cancel();
+});
