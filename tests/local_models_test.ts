@@ -91,7 +91,12 @@ async function killed(): Promise<void> {
   assertEquals(job.state, "DONE", job.final_result);
   assertEquals(job.tasks.map(({ result }) => result.split(" ").length), [20, 20]);
   for (const { failed_attempts } of await session.tasks(jobId)) {
-    for (const { reason } of failed_attempts) assertMatch(reason, /^(Ollama at|cannot reach Ollama at|this device has no local model \(nothing answers at) http:\S+ ?/);
+    for (const { reason } of failed_attempts) {
+      assertMatch(
+        reason,
+        /^(Ollama at|cannot reach Ollama at|this device has no local model \(nothing answers at) http:\S+ ?/,
+      );
+    }
   }
   assertEquals((await heard(session.client, {})).text, "a b c a b c a b");
 }
