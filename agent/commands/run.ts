@@ -9,7 +9,7 @@ import { confineArguments, isConfined } from "./confine.ts";
 import { programEnvironment } from "./environment.ts";
 import { OutputReader } from "./output.ts";
 import { ProgramFinder } from "./program.ts";
-import { ProcessGroup } from "./process_group.ts";
+import { ProcessGroup } from "../core/process_group.ts";
 import { SharedFolder } from "./shared_folder.ts";
 
 /** What a {@link CommandRunner} may run, where, and how much of it. */

@@ -1,9 +1,9 @@
 import { delay } from "../core/abort.ts";
 import { messageOf } from "../core/errors.ts";
 import { orAbort } from "./or_abort.ts";
+import { ProcessGroup, type ProgramStart } from "../core/process_group.ts";
 import { PlanningFailure } from "./planning_failure.ts";
 import { BoundedBytes, LastLine, OutputPieces } from "./program_output.ts";
-import { type ProgramStart, ProgramTree } from "./program_tree.ts";
 import { quoted } from "./quoted.ts";
 
 /** How a planner program ended. */
@@ -27,14 +27,14 @@ const KILL_WAIT_MS = 1000;
 
 /** Runs planner programs, each to its end, and leaves nothing of them behind. */
 export class PlannerPrograms {
-  readonly #running = new Set<ProgramTree>();
+  readonly #running = new Set<ProcessGroup>();
 
   /** @param maxOutputBytes of standard output */
   constructor(private readonly maxOutputBytes: number) {}
 
   /** Ends all that run at once, without waiting for it. */
   kill(): void {
-    for (const tree of this.#running) tree.kill();
+    for (const group of this.#running) group.kill("SIGKILL");
   }
 
   /**
@@ -43,32 +43,32 @@ export class PlannerPrograms {
    */
   async run(start: ProgramStart, signal: AbortSignal): Promise<ProgramEnd> {
     signal.throwIfAborted();
-    const tree = started(start);
-    this.#running.add(tree);
+    const group = started(start);
+    this.#running.add(group);
     const answer = new BoundedBytes(this.maxOutputBytes);
     const lastLine = new LastLine(MAX_ERROR_LINE);
-    const stdout = new OutputPieces(tree.stdout, (piece) => {
+    const stdout = new OutputPieces(group.stdout, (piece) => {
       if (!answer.append(piece)) throw tooLarge(this.maxOutputBytes);
     });
-    const stderr = new OutputPieces(tree.stderr, (piece) => lastLine.append(piece));
+    const stderr = new OutputPieces(group.stderr, (piece) => lastLine.append(piece));
     const written = Promise.all([stdout.done, stderr.done]);
     try {
-      const { code, signal: by } = await orAbort(Promise.race([tree.ended, written.then(() => tree.ended)]), signal);
-      tree.kill();
+      const { code, signal: by } = await orAbort(Promise.race([group.ended, written.then(() => group.ended)]), signal);
+      group.kill("SIGKILL");
       await within(PIPE_GRACE_MS, written);
       return { code, signal: by, stdout: answer.bytes(), lastErrorLine: lastLine.text() };
     } finally {
-      tree.kill();
+      group.kill("SIGKILL");
       await Promise.all([stdout.cancel(), stderr.cancel()]);
-      await within(KILL_WAIT_MS, tree.ended);
-      this.#running.delete(tree);
+      await within(KILL_WAIT_MS, group.ended);
+      this.#running.delete(group);
     }
   }
 }
 
-function started(start: ProgramStart): ProgramTree {
+function started(start: ProgramStart): ProcessGroup {
   try {
-    return new ProgramTree(start);
+    return ProcessGroup.spawn(start);
   } catch (error) {
     const why = `${quoted(start.program)} cannot be started: ${messageOf(error)}`;
     throw new PlanningFailure("failed", `the external planner failed: ${why}`, { cause: error });

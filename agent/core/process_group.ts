@@ -1,9 +1,13 @@
-import type { Launch } from "./program.ts";
-
-export interface SpawnOptions extends Launch {
+/** How a program is started. */
+export interface ProgramStart {
+  /** Absolute path. */
+  readonly program: string;
+  /** Absolute path of `setsid`, which starts the program in a process group of its own; undefined = Deno makes the group. */
+  readonly setsid?: string | undefined;
   readonly args: readonly string[];
   /** Working folder. */
   readonly folder: string;
+  /** All of it: nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +34,7 @@ export class ProcessGroup {
    *
    * @throws what the operating system says: see the caller
    */
-  static spawn(options: SpawnOptions): ProcessGroup {
+  static spawn(options: ProgramStart): ProcessGroup {
     const { program, setsid, args, folder, environment } = options;
     // `detached` makes Deno fork itself instead of using vfork, which blocks the agent for a time that grows with its
     // memory (1.3 ms when small, 8 ms at 200 MB). `setsid` costs 0.8 ms whatever the size, and in another process.
