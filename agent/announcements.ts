@@ -61,7 +61,12 @@ export class Announcements implements Component {
 
 function isOther(a: Told, b: Told): boolean {
   return a.has_local_model !== b.has_local_model || a.local_model_name !== b.local_model_name ||
-    a.local_chat_endpoint !== b.local_chat_endpoint;
+    a.local_chat_endpoint !== b.local_chat_endpoint || isMeasured(a) !== isMeasured(b);
+}
+
+/** Before, others reckon with the defaults of its platform. */
+function isMeasured({ llm_prefill_toks_per_s, llm_decode_toks_per_s }: Told): boolean {
+  return llm_prefill_toks_per_s > 0 && llm_decode_toks_per_s > 0;
 }
 
 /** Or slower. */

@@ -66,7 +66,7 @@ export function edges(parts: EdgeParts): Edges {
       registry,
       selfId,
     }),
-    plans: planHandlers({ registry, planner, modelOf: (device) => models.priceOf(device) }),
+    plans: planHandlers({ registry, planner, hostOf: (device) => models.priceOf(device) }),
     worker: workerHandlers(tasks, generation),
     unavailable: unavailableHandlers(),
   };

@@ -11,7 +11,7 @@ import type { PlacementDevice, PlacementParts } from "./models/placement_preview
 import { PredictionLog } from "./models/prediction_log.ts";
 import { Predictor } from "./models/predictor.ts";
 import { Summarizer } from "./models/summarizer.ts";
-import type { DeviceInfo } from "../proto/messages.ts";
+import type { DeviceInfo, ModelRates } from "../proto/messages.ts";
 import type { PeerModels } from "./mesh/peers.ts";
 import type { ModelHost } from "./plans/cost_profile.ts";
 import type { Store } from "./store/store.ts";
@@ -91,14 +91,23 @@ export class MeshModels {
     return `${device?.info.device_name ?? deviceId} has none`;
   }
 
-  /** What a price needs to know of a device's model. */
-  priceOf(device: Readonly<DeviceInfo>): Pick<ModelHost, "model" | "queueMs"> {
-    const host = this.directory.hostOn(device, "");
-    if (!host) return {};
+  /** What a price needs to know of a device and its model, whose latest rates its registration may not have yet. */
+  priceOf(info: Readonly<DeviceInfo>): ModelHost {
+    const host = this.directory.hostOn(info, "");
+    if (!host) return { info };
+    const device = { ...info, ...ratesOf(host.model.rates) };
     const { name, memory_mb: memoryMb, loaded, rates } = host.model;
     const queueMs = this.#backlog.queueMs(device.device_id, host.parallel);
-    return { model: { name, memoryMb, loaded, loadMs: rates?.load_ms ?? 0 }, queueMs };
+    return { info: device, model: { name, memoryMb, loaded, loadMs: rates?.load_ms ?? 0 }, queueMs };
   }
+}
+
+/** As a registration has them; a device's own count only if both are known. */
+function ratesOf(rates: ModelRates | null): Partial<DeviceInfo> {
+  const { prefill_toks_per_s: llm_prefill_toks_per_s = 0, decode_toks_per_s: llm_decode_toks_per_s = 0 } = rates ?? {};
+  return llm_prefill_toks_per_s > 0 && llm_decode_toks_per_s > 0
+    ? { llm_prefill_toks_per_s, llm_decode_toks_per_s }
+    : {};
 }
 
 function isThere(entry: DeviceEntry | undefined): entry is DeviceEntry {

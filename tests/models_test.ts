@@ -140,7 +140,14 @@ Deno.test("models of two devices", async (t) => {
   await t.step("calibration measures a device's model now", async () => {
     const answer = await client.mesh("Calibrate", { device_id: beta.deviceId });
     assertEquals([answer.device_name, answer.model, answer.runs.length], ["beta", "tiny:1b", 3]);
-    assert((answer.rates?.decode_toks_per_s ?? 0) > 0);
+    const decode = answer.rates?.decode_toks_per_s ?? 0;
+    assert(decode > 0);
+    // Prices know it at once.
+    const plan = { groups: [{ index: 0, tasks: [prompt("a", { prompt_tokens: 1, max_output_tokens: 1_000_000 })] }] };
+    const { sessionId: session_id } = client;
+    const cost = await client.orchestrator("PreviewPlanCost", { session_id, plan, device_ids: [beta.deviceId] });
+    const predicted = cost.device_costs[0]?.total_ms ?? 0;
+    assert(Math.abs(predicted / (1e9 / decode) - 1) < 0.01, `${predicted} ms at ${decode} tokens/s`);
   });
 
   await t.step("a placement names devices and models", async () => {

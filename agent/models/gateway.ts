@@ -62,7 +62,7 @@ interface Choice {
 }
 
 /** Failures after which a device is asked only when there is no other, for a while. */
-const COOLS_DOWN: ReadonlySet<string> = new Set(["UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED"]);
+const COOLS_DOWN: ReadonlySet<string> = new Set(["UNAVAILABLE", "INTERNAL"]);
 
 /** A failure that says nothing of the request: another device may do better. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
@@ -185,6 +185,7 @@ export class ModelGateway {
       throw limits.signal.aborted || !(error instanceof MeshError) ? error : ofDevice(host, error);
     });
     if (!calibrated) throw new MeshError("INTERNAL", "the device answered with nothing");
+    if (calibrated.rates) this.parts.directory.measured(device_id, host.model.name, calibrated.rates);
     // What was learned belongs to the rates that there were.
     this.parts.predictor.forget(device_id, host.model.name);
     return { ...calibrated, device_id, device_name };

@@ -1,5 +1,5 @@
 import { named } from "../llm/model_name.ts";
-import type { DeviceInfo, DeviceModel, Model, ModelReport } from "../../proto/messages.ts";
+import type { DeviceInfo, DeviceModel, Model, ModelRates, ModelReport } from "../../proto/messages.ts";
 import { believedReport, UNMEASURED } from "./believed_report.ts";
 
 /** A device that is online, as the directory needs it. */
@@ -27,6 +27,14 @@ export class ModelDirectory {
   /** A device's models as they are from now on, as far as it is believed: see {@link believedReport}. */
   reported(deviceId: string, report: ModelReport): void {
     this.#reports.set(deviceId, believedReport(report));
+  }
+
+  /** A device's model was measured just now: its next report will say the same. */
+  measured(deviceId: string, name: string, rates: ModelRates): void {
+    const report = this.#reports.get(deviceId);
+    if (!report) return;
+    const models = report.models.map((model) => model.name === name ? { ...model, rates } : model);
+    this.reported(deviceId, { ...report, models });
   }
 
   /** The device is gone; it reports anew when it is back. */

@@ -17,11 +17,11 @@ export interface PlanHandlers {
 export interface PlanHandlerParts {
   readonly registry: Registry;
   readonly planner: Planner;
-  /** What is known of a device's model beyond its registration. */
-  readonly modelOf: (device: Readonly<DeviceInfo>) => Pick<ModelHost, "model" | "queueMs">;
+  /** A device with what is known of its model. */
+  readonly hostOf: (device: Readonly<DeviceInfo>) => ModelHost;
 }
 
-export function planHandlers({ registry, planner, modelOf }: PlanHandlerParts): PlanHandlers {
+export function planHandlers({ registry, planner, hostOf }: PlanHandlerParts): PlanHandlers {
   return {
     PreviewPlan({ text, max_workers }, call) {
       if (!text.trim()) throw new MeshError("INVALID_ARGUMENT", "text: is empty");
@@ -35,7 +35,7 @@ export function planHandlers({ registry, planner, modelOf }: PlanHandlerParts): 
         : registry.online();
       return estimatePlanCost(
         checked,
-        entries.map(({ info, online, sample }) => ({ info, online, load: sample?.cpu_load ?? -1, ...modelOf(info) })),
+        entries.map(({ info, online, sample }) => ({ ...hostOf(info), online, load: sample?.cpu_load ?? -1 })),
       );
     },
   };
