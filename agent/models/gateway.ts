@@ -1,7 +1,5 @@
 import { LinkedSignal } from "../core/abort.ts";
-import { BusyError, MeshError } from "../core/errors.ts";
-import { listed, named } from "../llm/model_name.ts";
-import { noDevice } from "../devices/registry.ts";
+import { MeshError } from "../core/errors.ts";
 import type {
   CalibrateRequest,
   CalibrateResponse,
@@ -16,9 +14,11 @@ import type {
 import type { Backlog } from "./backlog.ts";
 import type { CoolDown } from "./cool_down.ts";
 import type { ModelDirectory, ModelHost } from "./model_directory.ts";
-import { warmed } from "./warmed.ts";
-import { characterCount } from "./prompt_size.ts";
+import { failureOf, ofDevice } from "./device_failures.ts";
 import type { HostPrediction, Predictor } from "./predictor.ts";
+import { characterCount } from "./prompt_size.ts";
+import { type KnownDevices, nothingFor, type Wanted } from "./nothing_for.ts";
+import { warmed } from "./warmed.ts";
 
 /** How the gateway reaches a device's models. */
 export interface ModelLinks {
@@ -34,11 +34,6 @@ interface OrderOptions {
   readonly onText?: (text: string) => void;
   readonly signal: AbortSignal;
   readonly timeoutMs?: number;
-}
-
-/** Which devices there are, whether online or not. */
-export interface KnownDevices {
-  find(deviceId: string): { readonly info: { readonly device_name: string }; readonly online: boolean } | undefined;
 }
 
 /** Hears how a generation goes. */
@@ -178,7 +173,7 @@ export class ModelGateway {
   /** Measures a device's model. @throws {MeshError} as `generate` does */
   async calibrate(request: CalibrateRequest, limits: GenerationLimits): Promise<CalibrateResponse> {
     const [host] = this.#hosts(request, "generates");
-    if (!host) throw this.#nothingFor(request, "generates");
+    if (!host) throw nothingFor(request, "generates", this.parts);
     const { device_id, device_name } = host.device;
     const calibrate = { ...request, model: host.model.name, device_id };
     const { calibrated } = await this.parts.links.order(device_id, { calibrate }, options(limits)).catch((error) => {
@@ -198,7 +193,7 @@ export class ModelGateway {
    * answer then. `isLast`: there is no other device left.
    */
   async #firstThatCan<T>(
-    request: { readonly model: string; readonly device_id: string },
+    request: Wanted,
     can: "generates" | "embeds",
     run: (host: ModelHost, attempt: { readonly said: () => void; readonly isLast: boolean }) => Promise<T>,
     predictedMs: (host: ModelHost) => number,
@@ -225,7 +220,7 @@ export class ModelGateway {
         failures.push({ host, error });
       }
     }
-    throw failures.length > 0 ? failureOf(failures) : this.#nothingFor(request, can);
+    throw failures.length > 0 ? failureOf(failures) : nothingFor(request, can, this.parts);
   }
 
   /** Of those that did not fail just now, where there are any. */
@@ -241,36 +236,8 @@ export class ModelGateway {
     return soonest;
   }
 
-  #hosts({ model, device_id }: { readonly model: string; readonly device_id: string }, can: "generates" | "embeds") {
+  #hosts({ model, device_id }: Wanted, can: "generates" | "embeds") {
     return this.parts.directory.hosts(model, device_id, can);
-  }
-
-  /** Why no device can be asked. */
-  #nothingFor(
-    { model, device_id }: { readonly model: string; readonly device_id: string },
-    can: "generates" | "embeds",
-  ): MeshError {
-    const device = device_id ? this.parts.devices.find(device_id) : undefined;
-    if (device_id && !device) return noDevice(device_id);
-    if (device && !device.online) {
-      return new MeshError("UNAVAILABLE", `device ${device.info.device_name} is offline`);
-    }
-    const where = device ? `device ${device.info.device_name}` : "no device that is online";
-    const there = this.models().filter((one) => !device_id || one.device_id === device_id);
-    const names = [...new Set(there.flatMap((one) => one.model?.[can] ? [one.model.name] : []))];
-    const what = can === "embeds" ? "local model that makes embeddings" : "local model";
-    if (names.length === 0) {
-      return new MeshError("FAILED_PRECONDITION", device ? `${where} has no ${what}` : `${where} has a ${what}`);
-    }
-    if (model && named(there.flatMap((one) => one.model ?? []), model)) {
-      const verb = can === "embeds" ? "makes no embeddings" : "generates no text";
-      return new MeshError(
-        "FAILED_PRECONDITION",
-        `model ${JSON.stringify(model)} ${verb}; there are: ${listed(names)}`,
-      );
-    }
-    const has = device ? `${where} has no model` : `${where} has model`;
-    return new MeshError("NOT_FOUND", `${has} ${JSON.stringify(model.slice(0, 128))}; there are: ${listed(names)}`);
   }
 }
 
@@ -299,25 +266,4 @@ function startOf({ host, prediction, queueMs }: Choice): GenerationStart {
     load_ms: prediction.loadMs,
     queue_ms: queueMs,
   };
-}
-
-/** What a device, or its model server, failed with, with its name: such a server's address alone says not where it is. */
-function ofDevice({ device }: ModelHost, error: MeshError): MeshError {
-  const message = `${device.device_name}: ${error.message}`;
-  if (error instanceof BusyError) return new BusyError(message, error.retryAfterMs);
-  return new MeshError(error.code, message, { cause: error });
-}
-
-/** One device's failure with its name; of several, what each said. All busy: when the first has a place again. */
-function failureOf(failures: readonly { readonly host: ModelHost; readonly error: MeshError }[]): MeshError {
-  const busy = failures.flatMap(({ error }) => error instanceof BusyError ? [error] : []);
-  const [only] = failures;
-  const said = failures.map(({ host, error }) => `${host.device.device_name}: ${error.message}`).join("; ");
-  if (busy.length === failures.length) {
-    const wait = Math.min(...busy.map((error) => error.retryAfterMs));
-    return new BusyError(said, wait);
-  }
-  if (failures.length === 1 && only) return ofDevice(only.host, only.error);
-  const worst = failures.find(({ error }) => !(error instanceof BusyError))?.error.code ?? "UNAVAILABLE";
-  return new MeshError(worst, `no device could do it; ${said}`);
 }
