@@ -1,6 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
 import { parseHostPort } from "../agent/config/address.ts";
-import { delay } from "../agent/core/abort.ts";
 import { MeshError } from "../agent/core/errors.ts";
 import { assert, assertEquals, assertRejects } from "../tests/assert.ts";
 import { failureOf } from "./call_failure.ts";
@@ -200,19 +199,19 @@ Deno.test("a generation is told piece by piece, and ends at the agent when its r
 
 Deno.test("a model takes longer than other calls may, but not longer than was allowed", async () => {
   const never = () => new Promise<never>(() => {});
-  const slow = async () => {
-    await delay(400);
-    return { output: "done" };
-  };
+  const answer = Promise.withResolvers<{ output: string }>();
   await using agent = await CannedAgent.start({
-    RunLLMTask: slow,
+    RunLLMTask: () => answer.promise,
     Calibrate: never,
     Generate: thinking,
     GetJob: never,
   });
   using patient = await connect(options(agent, { timeoutMs: 200 }));
-  assertEquals((await patient.orchestrator("RunLLMTask", {})).output, "done");
+  const asked = patient.orchestrator("RunLLMTask", {});
   await assertRejects(() => patient.orchestrator("GetJob", {}), MeshError, "did not answer within 0.2 s");
+  // The model has had as long as other calls may take, and more.
+  answer.resolve({ output: "done" });
+  assertEquals((await asked).output, "done");
   // Where nothing was said, a device would end it after 250 s.
   const { remainingMs } = await agent.called("RunLLMTask");
   assert(remainingMs > 86_000_000 && remainingMs <= 86_400_000, String(remainingMs));
