@@ -1,11 +1,9 @@
 import { LinkedSignal } from "../core/abort.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
-import type { AuthRequest } from "../../proto/gen/edgemesh/AuthRequest.ts";
 import type { CommandRequest } from "../../proto/gen/edgemesh/CommandRequest.ts";
 import type { LLMTaskRequest } from "../../proto/gen/edgemesh/LLMTaskRequest.ts";
 import type { LLMTaskResponse__Output as LLMTaskResponse } from "../../proto/gen/edgemesh/LLMTaskResponse.ts";
-import type { SessionInfo__Output as SessionInfo } from "../../proto/gen/edgemesh/SessionInfo.ts";
 import type { TaskRequest } from "../../proto/gen/edgemesh/TaskRequest.ts";
 import type {
   CommandResponse,
@@ -19,6 +17,7 @@ import type {
 } from "../../proto/messages.ts";
 import { modelAnswer } from "./batches.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
+import { DialledSession, isUnauthenticated } from "./dialled_session.ts";
 import { type AgentClient, agentClient, callUnary } from "./grpc_client.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
 import { probe } from "./probe.ts";
@@ -41,9 +40,6 @@ const PROMPT_TIMEOUT_MS = 250_000;
 
 /** A command's call ends after this, in ms: the device's own limit of 120 s and the way there. */
 const COMMAND_TIMEOUT_MS = 125_000;
-
-/** Opening a session on the device ends after this, in ms. */
-const SESSION_TIMEOUT_MS = 5000;
 
 /** How often a dialled device is asked whether it is there, in ms; together with the answer's limit below 6 s. */
 const PROBE_INTERVAL_MS = 2500;
@@ -79,7 +75,7 @@ export class DialledLink implements DeviceLink {
   readonly #client: AgentClient;
   readonly #closing = new AbortController();
   readonly #probe: ReturnType<typeof setInterval>;
-  #session: Promise<string> | undefined;
+  readonly #session: DialledSession;
   /** A session was opened: the device is there, and takes our key. */
   #proven = false;
   #running = 0;
@@ -91,6 +87,15 @@ export class DialledLink implements DeviceLink {
   constructor(private readonly options: DialledLinkOptions) {
     this.deviceId = options.device.device_id;
     this.#client = agentClient(options.device.grpc_addr);
+    this.#session = new DialledSession(this.#client, {
+      key: options.key,
+      clientName: options.clientName,
+      signal: this.#closing.signal,
+      onFailure: (error) => {
+        this.refusesUs = isUnauthenticated(error);
+        this.close(this.refusesUs ? `it refuses a session: ${messageOf(error)}` : messageOf(error));
+      },
+    });
     this.#probe = setInterval(() => this.#ask(), PROBE_INTERVAL_MS);
     Deno.unrefTimer(this.#probe as unknown as number);
     this.#ask();
@@ -117,7 +122,7 @@ export class DialledLink implements DeviceLink {
   async execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
     const { orchestrator } = this.#client;
     try {
-      return await this.#withSession((session_id) => {
+      return await this.#session.with((session_id) => {
         const request = { session_id, command, args: [...args] };
         return callUnary<CommandRequest, CommandResponse>(orchestrator, orchestrator.ExecuteCommand, request, {
           timeoutMs: Math.min(options.timeoutMs ?? Infinity, COMMAND_TIMEOUT_MS),
@@ -201,7 +206,7 @@ export class DialledLink implements DeviceLink {
       const { output, stats } = await this.#prompt(request, timeoutMs, signal);
       return { ok: true, output, time_ms: stats.total_ms, generation: stats };
     }
-    const { ok, output, error, time_ms } = await this.#withSession((sessionId) =>
+    const { ok, output, error, time_ms } = await this.#session.with((sessionId) =>
       callUnary<TaskRequest, TaskResult>(orchestrator, orchestrator.RunTask, { task_id, job_id, kind, input }, {
         timeoutMs,
         signal,
@@ -215,7 +220,7 @@ export class DialledLink implements DeviceLink {
     const { orchestrator } = this.#client;
     const message = promptCallOf(request);
     const began = performance.now();
-    const response = await this.#withSession((sessionId) =>
+    const response = await this.#session.with((sessionId) =>
       callUnary<LLMTaskRequest, LLMTaskResponse>(orchestrator, orchestrator.RunLLMTask, message, {
         timeoutMs,
         signal,
@@ -226,41 +231,12 @@ export class DialledLink implements DeviceLink {
     return answerOfPromptCall(response, performance.now() - began);
   }
 
-  /** Makes a call in the session on the device, and once more in a new one when the device says that it ended. */
-  async #withSession<T>(call: (sessionId: string) => Promise<T>): Promise<T> {
-    const session = this.#openSession();
-    const sessionId = await session;
-    try {
-      return await call(sessionId);
-    } catch (error) {
-      if (!isUnauthenticated(error)) throw error;
-      if (this.#session === session) this.#session = undefined;
-      return await call(await this.#openSession());
-    }
-  }
-
-  #openSession(): Promise<string> {
-    if (this.#session) return this.#session;
-    const { orchestrator } = this.#client;
-    const request = { device_name: this.options.clientName, security_key: this.options.key };
-    const session = callUnary<AuthRequest, SessionInfo>(orchestrator, orchestrator.CreateSession, request, {
-      timeoutMs: SESSION_TIMEOUT_MS,
-      signal: this.#closing.signal,
-    }).then((info) => info.session_id);
-    session.catch((error) => {
-      this.#session = undefined;
-      this.refusesUs = isUnauthenticated(error);
-      this.close(this.refusesUs ? `it refuses a session: ${messageOf(error)}` : messageOf(error));
-    });
-    return this.#session = session;
-  }
-
   async #ask(): Promise<void> {
     try {
       await probe(this.#client, this.deviceId, this.#closing.signal);
       this.heard();
       if (this.#proven) return;
-      await this.#openSession();
+      await this.#session.open();
       this.#proven = true;
       this.options.events.capacity(this);
     } catch (error) {
@@ -302,10 +278,6 @@ function isOurs(error: unknown): boolean {
 
 function isVerdict(error: unknown): boolean {
   return error instanceof MeshError && !UNASKED.has(error.code);
-}
-
-function isUnauthenticated(error: unknown): boolean {
-  return error instanceof MeshError && error.code === "UNAUTHENTICATED";
 }
 
 function isUnavailable(error: unknown): boolean {
