@@ -72,6 +72,11 @@ export const PACKAGES: readonly {
     only: ["cli/progress/bar_progress.ts"],
     why: "it is loaded only where bars are drawn, and its types are mended there",
   },
+  {
+    packages: ["werift"],
+    only: ["screen", "cli"],
+    why: "WebRTC is for screens: who sends them, and the command line, which looks at them",
+  },
   { packages: ["@std/assert"], only: ["tests/assert.ts"], why: "that file gives it types" },
   { packages: ["nanotar"], only: ["scripts"], why: "the program packs nothing" },
   { packages: ["openai"], only: ["tests"], why: "it is the client that the HTTP edge is tested with" },
