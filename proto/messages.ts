@@ -23,6 +23,8 @@ export type { TaskGroup__Output as TaskGroup } from "./gen/edgemesh/TaskGroup.ts
 export type { TaskResult__Output as TaskResult } from "./gen/edgemesh/TaskResult.ts";
 export type { TaskSpec__Output as TaskSpec } from "./gen/edgemesh/TaskSpec.ts";
 export type { TaskStatus__Output as TaskStatus } from "./gen/edgemesh/TaskStatus.ts";
+export type { WebRTCConfig__Output as WebRTCConfig } from "./gen/edgemesh/WebRTCConfig.ts";
+export type { WebRTCOffer__Output as WebRTCOffer } from "./gen/edgemesh/WebRTCOffer.ts";
 
 export type { CalibrateRequest__Output as CalibrateRequest } from "./gen/edgemesh/v1/CalibrateRequest.ts";
 export type { CalibrateResponse__Output as CalibrateResponse } from "./gen/edgemesh/v1/CalibrateResponse.ts";
@@ -46,14 +48,26 @@ export type { JobSummary__Output as JobSummary } from "./gen/edgemesh/v1/JobSumm
 export type { JobUpdate__Output as JobUpdate } from "./gen/edgemesh/v1/JobUpdate.ts";
 export type { KindSlots__Output as KindSlots } from "./gen/edgemesh/v1/KindSlots.ts";
 export type { ListModelsResponse__Output as ListModelsResponse } from "./gen/edgemesh/v1/ListModelsResponse.ts";
+export type { ListMonitorsResponse__Output as ListMonitorsResponse } from "./gen/edgemesh/v1/ListMonitorsResponse.ts";
 export type { Model__Output as Model } from "./gen/edgemesh/v1/Model.ts";
 export type { ModelAnswer__Output as ModelAnswer } from "./gen/edgemesh/v1/ModelAnswer.ts";
 export type { ModelLoad__Output as ModelLoad } from "./gen/edgemesh/v1/ModelLoad.ts";
 export type { ModelOrder__Output as ModelOrder } from "./gen/edgemesh/v1/ModelOrder.ts";
 export type { ModelRates__Output as ModelRates } from "./gen/edgemesh/v1/ModelRates.ts";
 export type { ModelReport__Output as ModelReport } from "./gen/edgemesh/v1/ModelReport.ts";
+export type { Monitor__Output as Monitor } from "./gen/edgemesh/v1/Monitor.ts";
 export type { PlacementResponse__Output as PlacementResponse } from "./gen/edgemesh/v1/PlacementResponse.ts";
 export type { Sampling__Output as Sampling } from "./gen/edgemesh/v1/Sampling.ts";
+export type { ScreenAnswer__Output as ScreenAnswer } from "./gen/edgemesh/v1/ScreenAnswer.ts";
+export type { ScreenConfig__Output as ScreenConfig } from "./gen/edgemesh/v1/ScreenConfig.ts";
+export type { ScreenOrder__Output as ScreenOrder } from "./gen/edgemesh/v1/ScreenOrder.ts";
+export type { ScreenReply__Output as ScreenReply } from "./gen/edgemesh/v1/ScreenReply.ts";
+export type { ScreenReport__Output as ScreenReport } from "./gen/edgemesh/v1/ScreenReport.ts";
+export type { ScreenStart__Output as ScreenStart } from "./gen/edgemesh/v1/ScreenStart.ts";
+export type { ScreenStop__Output as ScreenStop } from "./gen/edgemesh/v1/ScreenStop.ts";
+export type { ScreenStream__Output as ScreenStream } from "./gen/edgemesh/v1/ScreenStream.ts";
+export type { StartScreenRequest__Output as StartScreenRequest } from "./gen/edgemesh/v1/StartScreenRequest.ts";
+export type { StartScreenResponse__Output as StartScreenResponse } from "./gen/edgemesh/v1/StartScreenResponse.ts";
 export type { StatusSample__Output as StatusSample } from "./gen/edgemesh/v1/StatusSample.ts";
 export type { TaskAssignment__Output as TaskAssignment } from "./gen/edgemesh/v1/TaskAssignment.ts";
 export type { TaskDetail__Output as TaskDetail } from "./gen/edgemesh/v1/TaskDetail.ts";

@@ -18,6 +18,8 @@ export function workerBatch(part: Partial<WorkerBatch>): WorkerBatch {
     model_answers: [],
     models: null,
     model_load: null,
+    screen_replies: [],
+    screens: null,
     ...part,
   };
 }
@@ -50,6 +52,8 @@ export function coordinatorBatch(part: Partial<CoordinatorBatch>): CoordinatorBa
     acknowledged_leases: [],
     model_orders: [],
     cancelled_model_orders: [],
+    screen_orders: [],
+    cancelled_screen_orders: [],
     ...part,
   };
 }

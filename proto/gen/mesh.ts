@@ -73,6 +73,7 @@ import type { ListJobsRequest as _edgemesh_v1_ListJobsRequest, ListJobsRequest__
 import type { ListJobsResponse as _edgemesh_v1_ListJobsResponse, ListJobsResponse__Output as _edgemesh_v1_ListJobsResponse__Output } from './edgemesh/v1/ListJobsResponse.ts';
 import type { ListModelsRequest as _edgemesh_v1_ListModelsRequest, ListModelsRequest__Output as _edgemesh_v1_ListModelsRequest__Output } from './edgemesh/v1/ListModelsRequest.ts';
 import type { ListModelsResponse as _edgemesh_v1_ListModelsResponse, ListModelsResponse__Output as _edgemesh_v1_ListModelsResponse__Output } from './edgemesh/v1/ListModelsResponse.ts';
+import type { ListMonitorsResponse as _edgemesh_v1_ListMonitorsResponse, ListMonitorsResponse__Output as _edgemesh_v1_ListMonitorsResponse__Output } from './edgemesh/v1/ListMonitorsResponse.ts';
 import type { ListTasksRequest as _edgemesh_v1_ListTasksRequest, ListTasksRequest__Output as _edgemesh_v1_ListTasksRequest__Output } from './edgemesh/v1/ListTasksRequest.ts';
 import type { ListTasksResponse as _edgemesh_v1_ListTasksResponse, ListTasksResponse__Output as _edgemesh_v1_ListTasksResponse__Output } from './edgemesh/v1/ListTasksResponse.ts';
 import type { MeshServiceClient as _edgemesh_v1_MeshServiceClient, MeshServiceDefinition as _edgemesh_v1_MeshServiceDefinition } from './edgemesh/v1/MeshService.ts';
@@ -82,10 +83,21 @@ import type { ModelLoad as _edgemesh_v1_ModelLoad, ModelLoad__Output as _edgemes
 import type { ModelOrder as _edgemesh_v1_ModelOrder, ModelOrder__Output as _edgemesh_v1_ModelOrder__Output } from './edgemesh/v1/ModelOrder.ts';
 import type { ModelRates as _edgemesh_v1_ModelRates, ModelRates__Output as _edgemesh_v1_ModelRates__Output } from './edgemesh/v1/ModelRates.ts';
 import type { ModelReport as _edgemesh_v1_ModelReport, ModelReport__Output as _edgemesh_v1_ModelReport__Output } from './edgemesh/v1/ModelReport.ts';
+import type { Monitor as _edgemesh_v1_Monitor, Monitor__Output as _edgemesh_v1_Monitor__Output } from './edgemesh/v1/Monitor.ts';
 import type { PlacementRequest as _edgemesh_v1_PlacementRequest, PlacementRequest__Output as _edgemesh_v1_PlacementRequest__Output } from './edgemesh/v1/PlacementRequest.ts';
 import type { PlacementResponse as _edgemesh_v1_PlacementResponse, PlacementResponse__Output as _edgemesh_v1_PlacementResponse__Output } from './edgemesh/v1/PlacementResponse.ts';
 import type { Sampling as _edgemesh_v1_Sampling, Sampling__Output as _edgemesh_v1_Sampling__Output } from './edgemesh/v1/Sampling.ts';
+import type { ScreenAnswer as _edgemesh_v1_ScreenAnswer, ScreenAnswer__Output as _edgemesh_v1_ScreenAnswer__Output } from './edgemesh/v1/ScreenAnswer.ts';
+import type { ScreenConfig as _edgemesh_v1_ScreenConfig, ScreenConfig__Output as _edgemesh_v1_ScreenConfig__Output } from './edgemesh/v1/ScreenConfig.ts';
+import type { ScreenOrder as _edgemesh_v1_ScreenOrder, ScreenOrder__Output as _edgemesh_v1_ScreenOrder__Output } from './edgemesh/v1/ScreenOrder.ts';
+import type { ScreenReply as _edgemesh_v1_ScreenReply, ScreenReply__Output as _edgemesh_v1_ScreenReply__Output } from './edgemesh/v1/ScreenReply.ts';
+import type { ScreenReport as _edgemesh_v1_ScreenReport, ScreenReport__Output as _edgemesh_v1_ScreenReport__Output } from './edgemesh/v1/ScreenReport.ts';
+import type { ScreenStart as _edgemesh_v1_ScreenStart, ScreenStart__Output as _edgemesh_v1_ScreenStart__Output } from './edgemesh/v1/ScreenStart.ts';
+import type { ScreenStop as _edgemesh_v1_ScreenStop, ScreenStop__Output as _edgemesh_v1_ScreenStop__Output } from './edgemesh/v1/ScreenStop.ts';
+import type { ScreenStream as _edgemesh_v1_ScreenStream, ScreenStream__Output as _edgemesh_v1_ScreenStream__Output } from './edgemesh/v1/ScreenStream.ts';
 import type { StartJobRequest as _edgemesh_v1_StartJobRequest, StartJobRequest__Output as _edgemesh_v1_StartJobRequest__Output } from './edgemesh/v1/StartJobRequest.ts';
+import type { StartScreenRequest as _edgemesh_v1_StartScreenRequest, StartScreenRequest__Output as _edgemesh_v1_StartScreenRequest__Output } from './edgemesh/v1/StartScreenRequest.ts';
+import type { StartScreenResponse as _edgemesh_v1_StartScreenResponse, StartScreenResponse__Output as _edgemesh_v1_StartScreenResponse__Output } from './edgemesh/v1/StartScreenResponse.ts';
 import type { StatusSample as _edgemesh_v1_StatusSample, StatusSample__Output as _edgemesh_v1_StatusSample__Output } from './edgemesh/v1/StatusSample.ts';
 import type { TaskAssignment as _edgemesh_v1_TaskAssignment, TaskAssignment__Output as _edgemesh_v1_TaskAssignment__Output } from './edgemesh/v1/TaskAssignment.ts';
 import type { TaskDetail as _edgemesh_v1_TaskDetail, TaskDetail__Output as _edgemesh_v1_TaskDetail__Output } from './edgemesh/v1/TaskDetail.ts';
@@ -175,6 +187,7 @@ export interface ProtoGrpcType {
       ListJobsResponse: MessageTypeDefinition<_edgemesh_v1_ListJobsResponse, _edgemesh_v1_ListJobsResponse__Output>
       ListModelsRequest: MessageTypeDefinition<_edgemesh_v1_ListModelsRequest, _edgemesh_v1_ListModelsRequest__Output>
       ListModelsResponse: MessageTypeDefinition<_edgemesh_v1_ListModelsResponse, _edgemesh_v1_ListModelsResponse__Output>
+      ListMonitorsResponse: MessageTypeDefinition<_edgemesh_v1_ListMonitorsResponse, _edgemesh_v1_ListMonitorsResponse__Output>
       ListTasksRequest: MessageTypeDefinition<_edgemesh_v1_ListTasksRequest, _edgemesh_v1_ListTasksRequest__Output>
       ListTasksResponse: MessageTypeDefinition<_edgemesh_v1_ListTasksResponse, _edgemesh_v1_ListTasksResponse__Output>
       MeshService: SubtypeConstructor<typeof grpc.Client, _edgemesh_v1_MeshServiceClient> & { service: _edgemesh_v1_MeshServiceDefinition }
@@ -184,10 +197,21 @@ export interface ProtoGrpcType {
       ModelOrder: MessageTypeDefinition<_edgemesh_v1_ModelOrder, _edgemesh_v1_ModelOrder__Output>
       ModelRates: MessageTypeDefinition<_edgemesh_v1_ModelRates, _edgemesh_v1_ModelRates__Output>
       ModelReport: MessageTypeDefinition<_edgemesh_v1_ModelReport, _edgemesh_v1_ModelReport__Output>
+      Monitor: MessageTypeDefinition<_edgemesh_v1_Monitor, _edgemesh_v1_Monitor__Output>
       PlacementRequest: MessageTypeDefinition<_edgemesh_v1_PlacementRequest, _edgemesh_v1_PlacementRequest__Output>
       PlacementResponse: MessageTypeDefinition<_edgemesh_v1_PlacementResponse, _edgemesh_v1_PlacementResponse__Output>
       Sampling: MessageTypeDefinition<_edgemesh_v1_Sampling, _edgemesh_v1_Sampling__Output>
+      ScreenAnswer: MessageTypeDefinition<_edgemesh_v1_ScreenAnswer, _edgemesh_v1_ScreenAnswer__Output>
+      ScreenConfig: MessageTypeDefinition<_edgemesh_v1_ScreenConfig, _edgemesh_v1_ScreenConfig__Output>
+      ScreenOrder: MessageTypeDefinition<_edgemesh_v1_ScreenOrder, _edgemesh_v1_ScreenOrder__Output>
+      ScreenReply: MessageTypeDefinition<_edgemesh_v1_ScreenReply, _edgemesh_v1_ScreenReply__Output>
+      ScreenReport: MessageTypeDefinition<_edgemesh_v1_ScreenReport, _edgemesh_v1_ScreenReport__Output>
+      ScreenStart: MessageTypeDefinition<_edgemesh_v1_ScreenStart, _edgemesh_v1_ScreenStart__Output>
+      ScreenStop: MessageTypeDefinition<_edgemesh_v1_ScreenStop, _edgemesh_v1_ScreenStop__Output>
+      ScreenStream: MessageTypeDefinition<_edgemesh_v1_ScreenStream, _edgemesh_v1_ScreenStream__Output>
       StartJobRequest: MessageTypeDefinition<_edgemesh_v1_StartJobRequest, _edgemesh_v1_StartJobRequest__Output>
+      StartScreenRequest: MessageTypeDefinition<_edgemesh_v1_StartScreenRequest, _edgemesh_v1_StartScreenRequest__Output>
+      StartScreenResponse: MessageTypeDefinition<_edgemesh_v1_StartScreenResponse, _edgemesh_v1_StartScreenResponse__Output>
       StatusSample: MessageTypeDefinition<_edgemesh_v1_StatusSample, _edgemesh_v1_StatusSample__Output>
       TaskAssignment: MessageTypeDefinition<_edgemesh_v1_TaskAssignment, _edgemesh_v1_TaskAssignment__Output>
       TaskDetail: MessageTypeDefinition<_edgemesh_v1_TaskDetail, _edgemesh_v1_TaskDetail__Output>

@@ -5,6 +5,7 @@ import type { TaskAssignment as _edgemesh_v1_TaskAssignment, TaskAssignment__Out
 import type { CommandOrder as _edgemesh_v1_CommandOrder, CommandOrder__Output as _edgemesh_v1_CommandOrder__Output } from '../../edgemesh/v1/CommandOrder.ts';
 import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from '../../edgemesh/v1/TaskRef.ts';
 import type { ModelOrder as _edgemesh_v1_ModelOrder, ModelOrder__Output as _edgemesh_v1_ModelOrder__Output } from '../../edgemesh/v1/ModelOrder.ts';
+import type { ScreenOrder as _edgemesh_v1_ScreenOrder, ScreenOrder__Output as _edgemesh_v1_ScreenOrder__Output } from '../../edgemesh/v1/ScreenOrder.ts';
 
 export interface CoordinatorBatch {
   'welcome'?: (_edgemesh_v1_Welcome | null);
@@ -17,6 +18,8 @@ export interface CoordinatorBatch {
   'acknowledged_leases'?: (number)[];
   'model_orders'?: (_edgemesh_v1_ModelOrder)[];
   'cancelled_model_orders'?: (string)[];
+  'screen_orders'?: (_edgemesh_v1_ScreenOrder)[];
+  'cancelled_screen_orders'?: (string)[];
 }
 
 export interface CoordinatorBatch__Output {
@@ -30,4 +33,6 @@ export interface CoordinatorBatch__Output {
   'acknowledged_leases': (number)[];
   'model_orders': (_edgemesh_v1_ModelOrder__Output)[];
   'cancelled_model_orders': (string)[];
+  'screen_orders': (_edgemesh_v1_ScreenOrder__Output)[];
+  'cancelled_screen_orders': (string)[];
 }

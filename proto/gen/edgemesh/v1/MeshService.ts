@@ -7,6 +7,7 @@ import type { CalibrateResponse as _edgemesh_v1_CalibrateResponse, CalibrateResp
 import type { CoordinatorBatch as _edgemesh_v1_CoordinatorBatch, CoordinatorBatch__Output as _edgemesh_v1_CoordinatorBatch__Output } from '../../edgemesh/v1/CoordinatorBatch.ts';
 import type { CostReportRequest as _edgemesh_v1_CostReportRequest, CostReportRequest__Output as _edgemesh_v1_CostReportRequest__Output } from '../../edgemesh/v1/CostReportRequest.ts';
 import type { CostReportResponse as _edgemesh_v1_CostReportResponse, CostReportResponse__Output as _edgemesh_v1_CostReportResponse__Output } from '../../edgemesh/v1/CostReportResponse.ts';
+import type { DeviceId as _edgemesh_DeviceId, DeviceId__Output as _edgemesh_DeviceId__Output } from '../../edgemesh/DeviceId.ts';
 import type { Empty as _edgemesh_Empty, Empty__Output as _edgemesh_Empty__Output } from '../../edgemesh/Empty.ts';
 import type { GenerateEvent as _edgemesh_v1_GenerateEvent, GenerateEvent__Output as _edgemesh_v1_GenerateEvent__Output } from '../../edgemesh/v1/GenerateEvent.ts';
 import type { GenerateRequest as _edgemesh_v1_GenerateRequest, GenerateRequest__Output as _edgemesh_v1_GenerateRequest__Output } from '../../edgemesh/v1/GenerateRequest.ts';
@@ -20,15 +21,29 @@ import type { ListJobsRequest as _edgemesh_v1_ListJobsRequest, ListJobsRequest__
 import type { ListJobsResponse as _edgemesh_v1_ListJobsResponse, ListJobsResponse__Output as _edgemesh_v1_ListJobsResponse__Output } from '../../edgemesh/v1/ListJobsResponse.ts';
 import type { ListModelsRequest as _edgemesh_v1_ListModelsRequest, ListModelsRequest__Output as _edgemesh_v1_ListModelsRequest__Output } from '../../edgemesh/v1/ListModelsRequest.ts';
 import type { ListModelsResponse as _edgemesh_v1_ListModelsResponse, ListModelsResponse__Output as _edgemesh_v1_ListModelsResponse__Output } from '../../edgemesh/v1/ListModelsResponse.ts';
+import type { ListMonitorsResponse as _edgemesh_v1_ListMonitorsResponse, ListMonitorsResponse__Output as _edgemesh_v1_ListMonitorsResponse__Output } from '../../edgemesh/v1/ListMonitorsResponse.ts';
 import type { ListTasksRequest as _edgemesh_v1_ListTasksRequest, ListTasksRequest__Output as _edgemesh_v1_ListTasksRequest__Output } from '../../edgemesh/v1/ListTasksRequest.ts';
 import type { ListTasksResponse as _edgemesh_v1_ListTasksResponse, ListTasksResponse__Output as _edgemesh_v1_ListTasksResponse__Output } from '../../edgemesh/v1/ListTasksResponse.ts';
 import type { PlacementRequest as _edgemesh_v1_PlacementRequest, PlacementRequest__Output as _edgemesh_v1_PlacementRequest__Output } from '../../edgemesh/v1/PlacementRequest.ts';
 import type { PlacementResponse as _edgemesh_v1_PlacementResponse, PlacementResponse__Output as _edgemesh_v1_PlacementResponse__Output } from '../../edgemesh/v1/PlacementResponse.ts';
+import type { ScreenAnswer as _edgemesh_v1_ScreenAnswer, ScreenAnswer__Output as _edgemesh_v1_ScreenAnswer__Output } from '../../edgemesh/v1/ScreenAnswer.ts';
+import type { ScreenStop as _edgemesh_v1_ScreenStop, ScreenStop__Output as _edgemesh_v1_ScreenStop__Output } from '../../edgemesh/v1/ScreenStop.ts';
 import type { StartJobRequest as _edgemesh_v1_StartJobRequest, StartJobRequest__Output as _edgemesh_v1_StartJobRequest__Output } from '../../edgemesh/v1/StartJobRequest.ts';
+import type { StartScreenRequest as _edgemesh_v1_StartScreenRequest, StartScreenRequest__Output as _edgemesh_v1_StartScreenRequest__Output } from '../../edgemesh/v1/StartScreenRequest.ts';
+import type { StartScreenResponse as _edgemesh_v1_StartScreenResponse, StartScreenResponse__Output as _edgemesh_v1_StartScreenResponse__Output } from '../../edgemesh/v1/StartScreenResponse.ts';
 import type { WatchJobRequest as _edgemesh_v1_WatchJobRequest, WatchJobRequest__Output as _edgemesh_v1_WatchJobRequest__Output } from '../../edgemesh/v1/WatchJobRequest.ts';
 import type { WorkerBatch as _edgemesh_v1_WorkerBatch, WorkerBatch__Output as _edgemesh_v1_WorkerBatch__Output } from '../../edgemesh/v1/WorkerBatch.ts';
 
 export interface MeshServiceClient extends grpc.Client {
+  AnswerScreen(argument: _edgemesh_v1_ScreenAnswer, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  AnswerScreen(argument: _edgemesh_v1_ScreenAnswer, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  AnswerScreen(argument: _edgemesh_v1_ScreenAnswer, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  AnswerScreen(argument: _edgemesh_v1_ScreenAnswer, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  answerScreen(argument: _edgemesh_v1_ScreenAnswer, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  answerScreen(argument: _edgemesh_v1_ScreenAnswer, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  answerScreen(argument: _edgemesh_v1_ScreenAnswer, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  answerScreen(argument: _edgemesh_v1_ScreenAnswer, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  
   Attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
   Attach(options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
   attach(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch__Output>;
@@ -102,6 +117,15 @@ export interface MeshServiceClient extends grpc.Client {
   listModels(argument: _edgemesh_v1_ListModelsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
   listModels(argument: _edgemesh_v1_ListModelsRequest, callback: grpc.requestCallback<_edgemesh_v1_ListModelsResponse__Output>): grpc.ClientUnaryCall;
   
+  ListMonitors(argument: _edgemesh_DeviceId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  ListMonitors(argument: _edgemesh_DeviceId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  ListMonitors(argument: _edgemesh_DeviceId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  ListMonitors(argument: _edgemesh_DeviceId, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  listMonitors(argument: _edgemesh_DeviceId, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  listMonitors(argument: _edgemesh_DeviceId, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  listMonitors(argument: _edgemesh_DeviceId, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  listMonitors(argument: _edgemesh_DeviceId, callback: grpc.requestCallback<_edgemesh_v1_ListMonitorsResponse__Output>): grpc.ClientUnaryCall;
+  
   ListTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
   ListTasks(argument: _edgemesh_v1_ListTasksRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
   ListTasks(argument: _edgemesh_v1_ListTasksRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_ListTasksResponse__Output>): grpc.ClientUnaryCall;
@@ -129,6 +153,24 @@ export interface MeshServiceClient extends grpc.Client {
   startJob(argument: _edgemesh_v1_StartJobRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
   startJob(argument: _edgemesh_v1_StartJobRequest, callback: grpc.requestCallback<_edgemesh_JobInfo__Output>): grpc.ClientUnaryCall;
   
+  StartScreen(argument: _edgemesh_v1_StartScreenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  StartScreen(argument: _edgemesh_v1_StartScreenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  StartScreen(argument: _edgemesh_v1_StartScreenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  StartScreen(argument: _edgemesh_v1_StartScreenRequest, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  startScreen(argument: _edgemesh_v1_StartScreenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  startScreen(argument: _edgemesh_v1_StartScreenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  startScreen(argument: _edgemesh_v1_StartScreenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  startScreen(argument: _edgemesh_v1_StartScreenRequest, callback: grpc.requestCallback<_edgemesh_v1_StartScreenResponse__Output>): grpc.ClientUnaryCall;
+  
+  StopScreen(argument: _edgemesh_v1_ScreenStop, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  StopScreen(argument: _edgemesh_v1_ScreenStop, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  StopScreen(argument: _edgemesh_v1_ScreenStop, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  StopScreen(argument: _edgemesh_v1_ScreenStop, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  stopScreen(argument: _edgemesh_v1_ScreenStop, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  stopScreen(argument: _edgemesh_v1_ScreenStop, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  stopScreen(argument: _edgemesh_v1_ScreenStop, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  stopScreen(argument: _edgemesh_v1_ScreenStop, callback: grpc.requestCallback<_edgemesh_Empty__Output>): grpc.ClientUnaryCall;
+  
   WatchJob(argument: _edgemesh_v1_WatchJobRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_JobUpdate__Output>;
   WatchJob(argument: _edgemesh_v1_WatchJobRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_JobUpdate__Output>;
   watchJob(argument: _edgemesh_v1_WatchJobRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_edgemesh_v1_JobUpdate__Output>;
@@ -137,6 +179,8 @@ export interface MeshServiceClient extends grpc.Client {
 }
 
 export interface MeshServiceHandlers extends grpc.UntypedServiceImplementation {
+  AnswerScreen: grpc.handleUnaryCall<_edgemesh_v1_ScreenAnswer__Output, _edgemesh_Empty>;
+  
   Attach: grpc.handleBidiStreamingCall<_edgemesh_v1_WorkerBatch__Output, _edgemesh_v1_CoordinatorBatch>;
   
   Calibrate: grpc.handleUnaryCall<_edgemesh_v1_CalibrateRequest__Output, _edgemesh_v1_CalibrateResponse>;
@@ -155,17 +199,24 @@ export interface MeshServiceHandlers extends grpc.UntypedServiceImplementation {
   
   ListModels: grpc.handleUnaryCall<_edgemesh_v1_ListModelsRequest__Output, _edgemesh_v1_ListModelsResponse>;
   
+  ListMonitors: grpc.handleUnaryCall<_edgemesh_DeviceId__Output, _edgemesh_v1_ListMonitorsResponse>;
+  
   ListTasks: grpc.handleUnaryCall<_edgemesh_v1_ListTasksRequest__Output, _edgemesh_v1_ListTasksResponse>;
   
   PreviewPlacement: grpc.handleUnaryCall<_edgemesh_v1_PlacementRequest__Output, _edgemesh_v1_PlacementResponse>;
   
   StartJob: grpc.handleUnaryCall<_edgemesh_v1_StartJobRequest__Output, _edgemesh_JobInfo>;
   
+  StartScreen: grpc.handleUnaryCall<_edgemesh_v1_StartScreenRequest__Output, _edgemesh_v1_StartScreenResponse>;
+  
+  StopScreen: grpc.handleUnaryCall<_edgemesh_v1_ScreenStop__Output, _edgemesh_Empty>;
+  
   WatchJob: grpc.handleServerStreamingCall<_edgemesh_v1_WatchJobRequest__Output, _edgemesh_v1_JobUpdate>;
   
 }
 
 export interface MeshServiceDefinition extends grpc.ServiceDefinition {
+  AnswerScreen: MethodDefinition<_edgemesh_v1_ScreenAnswer, _edgemesh_Empty, _edgemesh_v1_ScreenAnswer__Output, _edgemesh_Empty__Output>
   Attach: MethodDefinition<_edgemesh_v1_WorkerBatch, _edgemesh_v1_CoordinatorBatch, _edgemesh_v1_WorkerBatch__Output, _edgemesh_v1_CoordinatorBatch__Output>
   Calibrate: MethodDefinition<_edgemesh_v1_CalibrateRequest, _edgemesh_v1_CalibrateResponse, _edgemesh_v1_CalibrateRequest__Output, _edgemesh_v1_CalibrateResponse__Output>
   CancelJob: MethodDefinition<_edgemesh_JobId, _edgemesh_v1_JobSummary, _edgemesh_JobId__Output, _edgemesh_v1_JobSummary__Output>
@@ -175,8 +226,11 @@ export interface MeshServiceDefinition extends grpc.ServiceDefinition {
   ListDeviceStates: MethodDefinition<_edgemesh_v1_ListDeviceStatesRequest, _edgemesh_v1_ListDeviceStatesResponse, _edgemesh_v1_ListDeviceStatesRequest__Output, _edgemesh_v1_ListDeviceStatesResponse__Output>
   ListJobs: MethodDefinition<_edgemesh_v1_ListJobsRequest, _edgemesh_v1_ListJobsResponse, _edgemesh_v1_ListJobsRequest__Output, _edgemesh_v1_ListJobsResponse__Output>
   ListModels: MethodDefinition<_edgemesh_v1_ListModelsRequest, _edgemesh_v1_ListModelsResponse, _edgemesh_v1_ListModelsRequest__Output, _edgemesh_v1_ListModelsResponse__Output>
+  ListMonitors: MethodDefinition<_edgemesh_DeviceId, _edgemesh_v1_ListMonitorsResponse, _edgemesh_DeviceId__Output, _edgemesh_v1_ListMonitorsResponse__Output>
   ListTasks: MethodDefinition<_edgemesh_v1_ListTasksRequest, _edgemesh_v1_ListTasksResponse, _edgemesh_v1_ListTasksRequest__Output, _edgemesh_v1_ListTasksResponse__Output>
   PreviewPlacement: MethodDefinition<_edgemesh_v1_PlacementRequest, _edgemesh_v1_PlacementResponse, _edgemesh_v1_PlacementRequest__Output, _edgemesh_v1_PlacementResponse__Output>
   StartJob: MethodDefinition<_edgemesh_v1_StartJobRequest, _edgemesh_JobInfo, _edgemesh_v1_StartJobRequest__Output, _edgemesh_JobInfo__Output>
+  StartScreen: MethodDefinition<_edgemesh_v1_StartScreenRequest, _edgemesh_v1_StartScreenResponse, _edgemesh_v1_StartScreenRequest__Output, _edgemesh_v1_StartScreenResponse__Output>
+  StopScreen: MethodDefinition<_edgemesh_v1_ScreenStop, _edgemesh_Empty, _edgemesh_v1_ScreenStop__Output, _edgemesh_Empty__Output>
   WatchJob: MethodDefinition<_edgemesh_v1_WatchJobRequest, _edgemesh_v1_JobUpdate, _edgemesh_v1_WatchJobRequest__Output, _edgemesh_v1_JobUpdate__Output>
 }

@@ -7,6 +7,8 @@ import type { CommandOutcome as _edgemesh_v1_CommandOutcome, CommandOutcome__Out
 import type { ModelAnswer as _edgemesh_v1_ModelAnswer, ModelAnswer__Output as _edgemesh_v1_ModelAnswer__Output } from '../../edgemesh/v1/ModelAnswer.ts';
 import type { ModelReport as _edgemesh_v1_ModelReport, ModelReport__Output as _edgemesh_v1_ModelReport__Output } from '../../edgemesh/v1/ModelReport.ts';
 import type { ModelLoad as _edgemesh_v1_ModelLoad, ModelLoad__Output as _edgemesh_v1_ModelLoad__Output } from '../../edgemesh/v1/ModelLoad.ts';
+import type { ScreenReply as _edgemesh_v1_ScreenReply, ScreenReply__Output as _edgemesh_v1_ScreenReply__Output } from '../../edgemesh/v1/ScreenReply.ts';
+import type { ScreenReport as _edgemesh_v1_ScreenReport, ScreenReport__Output as _edgemesh_v1_ScreenReport__Output } from '../../edgemesh/v1/ScreenReport.ts';
 
 export interface WorkerBatch {
   'hello'?: (_edgemesh_v1_Hello | null);
@@ -18,6 +20,8 @@ export interface WorkerBatch {
   'model_answers'?: (_edgemesh_v1_ModelAnswer)[];
   'models'?: (_edgemesh_v1_ModelReport | null);
   'model_load'?: (_edgemesh_v1_ModelLoad | null);
+  'screen_replies'?: (_edgemesh_v1_ScreenReply)[];
+  'screens'?: (_edgemesh_v1_ScreenReport | null);
 }
 
 export interface WorkerBatch__Output {
@@ -30,4 +34,6 @@ export interface WorkerBatch__Output {
   'model_answers': (_edgemesh_v1_ModelAnswer__Output)[];
   'models': (_edgemesh_v1_ModelReport__Output | null);
   'model_load': (_edgemesh_v1_ModelLoad__Output | null);
+  'screen_replies': (_edgemesh_v1_ScreenReply__Output)[];
+  'screens': (_edgemesh_v1_ScreenReport__Output | null);
 }
