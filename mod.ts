@@ -83,6 +83,15 @@ export interface AgentOptions {
   readonly planner?: "auto" | "deterministic" | "model" | "external";
   /** An external planner program. */
   readonly plannerProgram?: string;
+  /**
+   * Whether this device's screen may be looked at. Default `ask`: its user is asked each time. `allow`: by whoever has the
+   * mesh key.
+   */
+  readonly screen?: "ask" | "allow" | "off";
+  /** How the screen is captured. Default `auto`: the first way that works. */
+  readonly capture?: "auto" | "x11" | "wayland" | "macos" | "windows" | "ffmpeg";
+  /** STUN or TURN servers for viewers in other networks: `stun:HOST[:PORT]`, `turn:USER:PASSWORD@HOST[:PORT]`. Default: none. */
+  readonly iceServer?: readonly string[];
   readonly store?: "sqlite" | "memory";
   /** How long jobs that have ended are kept: `"36h"`, seconds, or `"forever"`. Default `"7d"`. */
   readonly keepJobs?: string | number;

@@ -1,5 +1,5 @@
 import { logger } from "./core/log.ts";
-import type { AgentConfig } from "./config/config.ts";
+import type { AgentConfig, ScreenConfig } from "./config/config.ts";
 
 const log = logger("agent");
 
@@ -22,19 +22,31 @@ export function permissionUses(config: AgentConfig): PermissionUse[] {
     {
       name: "run",
       kept: runs.length > 0,
-      reason: runs.join("; ") || "no command is allowed, and no planner program is used",
+      reason: runs.join("; ") || "no command is allowed, no planner program is used, and no screen is shown",
     },
-    { name: "ffi", kept: false, reason: "no part of this version uses it" },
+    {
+      name: "ffi",
+      kept: config.screen !== undefined,
+      reason: config.screen
+        ? "the screen: the system's libraries that capture, and the one that makes JPEGs"
+        : "the screen is off, and nothing else uses it",
+    },
   ];
 }
 
 /** What programs are run for. */
-function programsRun({ allow, planner }: AgentConfig): string[] {
+function programsRun({ allow, planner, screen }: AgentConfig): string[] {
   const plans = planner.program !== "" && (planner.use === "auto" || planner.use === "external");
   return [
     ...(allow.length > 0 ? [`allowed commands: ${allow.join(", ")}`] : []),
+    ...(screen ? [`the screen: ${screenPrograms(screen)}`] : []),
     ...(plans ? [`the planner program: ${planner.program}`] : []),
   ];
+}
+
+function screenPrograms({ consent }: ScreenConfig): string {
+  const capture = "programs that capture or make video (grim, screencapture, ffmpeg)";
+  return consent === "ask" ? `its user's dialog, and ${capture}` : capture;
 }
 
 /** Gives back, for the rest of the process, every kind that the configuration does not use. */

@@ -5,16 +5,18 @@ import { parseFlags } from "./config/flags.ts";
 import { loadConfig } from "./config/load.ts";
 import { permissionUses } from "./permissions.ts";
 
-/** Whether the permission to run programs is kept with these flags, and what for. */
-function run(...argv: string[]): [kept: boolean, reason: string] {
+/** Whether a kind of permission is kept with these flags, and what for. */
+function use(kind: "run" | "ffi", ...argv: string[]): [kept: boolean, reason: string] {
   const config = loadConfig(parseFlags(AGENT_FLAGS, argv).given, (name) => name === "HOME" ? "/home/ada" : undefined);
-  const use = permissionUses(config).find(({ name }) => name === "run");
+  const use = permissionUses(config).find(({ name }) => name === kind);
   return [use?.kept ?? false, use?.reason ?? ""];
 }
 
-Deno.test("the permission to run programs is kept for allowed commands and for a planner program, and nothing else", () => {
+const run = (...argv: string[]) => use("run", "--no-screen", ...argv);
+
+Deno.test("the permission to run programs is kept for allowed commands, for a planner program, and nothing else", () => {
   const program = resolve("brain");
-  const none = [false, "no command is allowed, and no planner program is used"];
+  const none = [false, "no command is allowed, no planner program is used, and no screen is shown"];
   assertEquals(run("--allow", "ls,git"), [true, "allowed commands: ls, git"]);
   assertEquals(run("--allow", "none"), none);
   const planned = ["--allow", "none", "--planner-program", "brain"];
@@ -26,4 +28,16 @@ Deno.test("the permission to run programs is kept for allowed commands and for a
     true,
     `allowed commands: ls; the planner program: ${program}`,
   ]);
+});
+
+Deno.test("a screen that is shown keeps the permission for programs and the system's libraries, one that is off does not", () => {
+  const programs = "programs that capture or make video (grim, screencapture, ffmpeg)";
+  assertEquals(use("run", "--allow", "none"), [true, `the screen: its user's dialog, and ${programs}`]);
+  assertEquals(use("run", "--allow", "ls", "--screen", "allow"), [
+    true,
+    `allowed commands: ls; the screen: ${programs}`,
+  ]);
+  const libraries = "the screen: the system's libraries that capture, and the one that makes JPEGs";
+  assertEquals(use("ffi"), [true, libraries]);
+  assertEquals(use("ffi", "--screen", "off"), [false, "the screen is off, and nothing else uses it"]);
 });

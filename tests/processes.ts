@@ -12,6 +12,7 @@ const MAIN = [
   "--allow-env",
   "--allow-run",
   "--allow-sys",
+  "--allow-ffi",
   fileURLToPath(new URL("../cli/main.ts", import.meta.url)),
 ];
 

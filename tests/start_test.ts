@@ -239,15 +239,16 @@ Deno.test("the configuration is shown without the key, in whatever way it was gi
   }
 });
 
-Deno.test("an agent that allows no command gives the permission to run programs back, and says what it allows", async () => {
-  const printed = await edgemesh(["agent", "--allow", "none", "--print-permissions"]);
+Deno.test("an agent that allows no command and shows no screen gives permissions back, and says what it allows", async () => {
+  const printed = await edgemesh(["agent", "--allow", "none", "--screen", "off", "--print-permissions"]);
   assertEquals(printed.code, 0);
   const permissions = JSON.parse(printed.stdout);
-  assertEquals({ run: permissions.run.kept, net: permissions.net.kept }, { run: false, net: true });
+  const { run, ffi, net } = permissions;
+  assertEquals([run.kept, ffi.kept, net.kept], [false, false, true]);
 
-  await using agent = await AgentProcess.start({ flags: ["--allow", "none"] });
+  await using agent = await AgentProcess.start({ flags: ["--allow", "none", "--no-screen"] });
   const kept = await agent.log.line(/permissions kept/);
-  assertEquals(/\brun\b/.test(kept), false, kept);
+  assertEquals(/\b(run|ffi)\b/.test(kept), false, kept);
   const refused = await edgemesh(["exec", "--server", agent.grpc, "pwd"]);
   assertRefused(refused, 1, 'command "pwd" is not allowed on this device: it allows none');
 });

@@ -58,7 +58,23 @@ export const AGENT_FLAGS = {
     help: "who turns words into plans (default auto: the planner program, a model or a rule)",
   },
   "planner-program": { kind: "string", placeholder: "FILE", help: "external planner program" },
-  "no-screen": { kind: "boolean", help: "offer no screen", later: true },
+  screen: {
+    kind: "string",
+    placeholder: "ask|allow|off",
+    help: "whether this device's screen may be looked at (default ask: its user is asked each time)",
+  },
+  "no-screen": { kind: "boolean", help: "short for --screen off" },
+  capture: {
+    kind: "string",
+    placeholder: "auto|x11|wayland|macos|windows|ffmpeg",
+    help: "how the screen is captured (default auto: the first way that works)",
+  },
+  "ice-server": {
+    kind: "list",
+    placeholder: "URL[,…]",
+    help: "STUN or TURN servers for viewers in other networks: stun:HOST[:PORT], turn:USER:PASSWORD@HOST[:PORT] " +
+      "(default: none)",
+  },
   store: { kind: "string", placeholder: "sqlite|memory", help: "where jobs and devices are kept (default sqlite)" },
   "keep-jobs": {
     kind: "string",

@@ -38,6 +38,25 @@ export interface PlannerConfig {
   readonly program: string;
 }
 
+/** A STUN or TURN server. */
+export interface IceServer {
+  /** `stun:HOST:PORT` or `turn:HOST:PORT`. */
+  readonly urls: string;
+  /** Of a TURN server; else empty. */
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** How this device shows its screen. */
+export interface ScreenConfig {
+  /** `ask`: its user is asked each time. `allow`: whoever has the mesh key may look. */
+  readonly consent: "ask" | "allow";
+  /** How it is captured; `auto`: by the first way that works. */
+  readonly capture: "auto" | "x11" | "wayland" | "macos" | "windows" | "ffmpeg";
+  /** None = viewers are reached directly only, and nobody outside learns of them. */
+  readonly iceServers: readonly IceServer[];
+}
+
 /** How an agent runs: parsed once from flags, environment and config file, checked, and frozen. */
 export interface AgentConfig {
   readonly grpc: ListenAddress;
@@ -67,6 +86,8 @@ export interface AgentConfig {
   /** Local models; undefined with `--no-llm`. */
   readonly llm: LlmConfig | undefined;
   readonly planner: PlannerConfig;
+  /** The device's screen; undefined with `--screen off`. */
+  readonly screen: ScreenConfig | undefined;
   readonly dataDir: string;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }

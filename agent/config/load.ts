@@ -20,12 +20,14 @@ import type { AgentConfig } from "./config.ts";
 import { type FileSettings, parseConfigFile } from "./config_file.ts";
 import { formatDuration } from "./duration.ts";
 import type { GivenFlags } from "./flags.ts";
+import { shownIceServer } from "./ice_server.ts";
 import { ioReason } from "./io_reason.ts";
 import { keySource } from "./key_source.ts";
 import { SHOWN_KEY_PREFIX } from "./key_text.ts";
 import { llmConfig } from "./llm_settings.ts";
 import { defaultDataDir, type Environment, processEnvironment, resolvePath } from "./paths.ts";
 import { plannerConfig } from "./planner_settings.ts";
+import { screenConfig } from "./screen_settings.ts";
 import { checked, Settings } from "./settings.ts";
 
 const DEFAULT_GRPC = { host: "", port: 50_051 };
@@ -75,6 +77,7 @@ export function loadConfig(
       DEFAULT_MAX_QUEUED_TASKS,
     llm: llmConfig(given, settings),
     planner: plannerConfig(env, settings),
+    screen: screenConfig(given, settings),
     dataDir,
     log: {
       level: checked(settings.text("log-level"), oneOf(...LOG_LEVELS)) ?? (given.has("verbose") ? "debug" : "info"),
@@ -87,7 +90,7 @@ export function loadConfig(
 
 /**
  * The configuration as `--print-config` shows it: the flags' names as keys, `null` for what is found out at start. The
- * key itself is never in it. As a config file it gives the same configuration again, but for a key given by value.
+ * key itself is never in it, nor is a password. As a config file it gives the same configuration again, but for those.
  */
 export function describeConfig(config: AgentConfig): Record<string, string | readonly string[] | boolean | null> {
   return {
@@ -118,6 +121,9 @@ export function describeConfig(config: AgentConfig): Record<string, string | rea
     "llm-queue": config.llm ? String(config.llm.queue) : null,
     planner: config.planner.use,
     "planner-program": config.planner.program || null,
+    screen: config.screen?.consent ?? "off",
+    capture: config.screen?.capture ?? null,
+    "ice-server": config.screen?.iceServers.length ? config.screen.iceServers.map(shownIceServer) : null,
     "data-dir": config.dataDir,
     "log-level": config.log.level,
     "log-format": config.log.format,

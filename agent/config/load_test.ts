@@ -48,6 +48,7 @@ Deno.test("with nothing given the agent has the documented defaults", () => {
     maxQueuedTasks: 1_000_000,
     llm: { ollama: "http://localhost:11434", openaiEndpoint: "", parallel: 1, queue: 256 },
     planner: { use: "auto", program: "" },
+    screen: { consent: "ask", capture: "auto", iceServers: [] },
     dataDir: join(HOME, ".edgemesh"),
     log: { level: "info", format: "text" },
   });
@@ -175,14 +176,14 @@ Deno.test("a wrong config file is refused by the place that is wrong", () => {
     [{ join: ["a:1", 2] }, '"join[1]" must be a string, not a number'],
     [{ "no-llm": "true" }, '"no-llm" must be true or false, not a string'],
     [{ "llm-parallel": 4 }, '"llm-parallel" must be a string, not a number'],
-    [{ "no-screen": false }, '"no-screen" is not available yet'],
+    [{ "tls-cert": "x" }, '"tls-cert" is not available yet'],
     [{ allow: [] }, '"allow" in edgemesh.json "": names no command'],
   ];
   for (const [file, message] of wrong) assertThrows(() => load({ file }), UsageError, message);
 });
 
 Deno.test("flags of later parts are known and refused", () => {
-  for (const argv of [["--no-screen"], ["--ticket-ttl", "5"], ["--tls-cert", "x"]]) {
+  for (const argv of [["--tls-key", "x"], ["--ticket-ttl", "5"], ["--tls-cert", "x"]]) {
     assertThrows(() => load({ argv }), UsageError, `${argv[0]} is not available yet`);
   }
 });
@@ -230,6 +231,7 @@ Deno.test("--print-config shows everything but the key, and can be used as a con
   argv.push("--keep-jobs", "forever", "--reattach-grace", "1500ms", "--max-queued-tasks", "7");
   argv.push("--ollama", ":1", "--openai-endpoint", "http://nas:8080/v1", "--llm-parallel", "4", "--llm-queue", "0");
   argv.push("--planner", "external", "--planner-program", "brain");
+  argv.push("--screen", "allow", "--capture", "x11", "--ice-server", "stun:a,stun:b:1");
   const config = load({ argv });
   const shown = describeConfig(config);
   assertEquals(shown.grpc, "[::1]:0");
@@ -237,6 +239,8 @@ Deno.test("--print-config shows everything but the key, and can be used as a con
   assertEquals(again, { ...config, share: join(HOME, ".edgemesh", "shared") });
   const without = load({ argv: ["--no-llm"] });
   assertEquals(load({ file: describeConfig(without) }).llm, undefined);
+  const unseen = load({ argv: ["--no-screen"] });
+  assertEquals(load({ file: describeConfig(unseen) }).screen, undefined);
   const shownKey = describeConfig(load({ argv: ["--key", "s3cret"] }));
   assertEquals(shownKey.key, "set (from --key)");
   assert(!JSON.stringify(shownKey).includes("s3cret"));

@@ -40,5 +40,5 @@ function valueOf(flag: Flag): Offer {
   const placeholder = flag.placeholder ?? "";
   if (placeholder === "FILE") return "files";
   if (placeholder === "DIR") return "folders";
-  return /^[a-z]+(\|[a-z]+)+$/.test(placeholder) ? placeholder.split("|") : "nothing";
+  return /^[a-z0-9]+(\|[a-z0-9]+)+$/.test(placeholder) ? placeholder.split("|") : "nothing";
 }

@@ -100,7 +100,7 @@ export class DemoMesh {
     const shared = join(this.folder, name, "shared");
     await Deno.mkdir(shared, { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(join(shared, file.name), file.text);
-    const args = ["agent", "--name", name, "--data-dir", `$DEMO/${name}`, ...more];
+    const args = ["agent", "--name", name, "--data-dir", `$DEMO/${name}`, "--screen", "allow", ...more];
     if (capabilities) args.push("--capabilities", capabilities);
     if (!hasModels) args.push("--no-llm");
     this.stage.prompt(`edgemesh ${args.join(" ")} &`);
