@@ -1,4 +1,3 @@
-import type { Deadline, Metadata } from "@grpc/grpc-js";
 import { LinkedSignal } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
 
@@ -6,7 +5,7 @@ import { MeshError } from "../core/errors.ts";
 export interface CallContext {
   /** Aborts when the caller goes away, its deadline passes, or the agent has waited long enough at its end. */
   readonly signal: AbortSignal;
-  /** The caller's address, as grpc-js gives it: `127.0.0.1:40312`. */
+  /** The caller's address with its port: `127.0.0.1:40312`. */
   readonly peer: string;
   /** What is left of the caller's deadline, in ms, 1 to 2^31 - 1 (the longest timer); undefined when it set none. */
   remainingMs(): number | undefined;
@@ -21,12 +20,21 @@ export interface CallContext {
 /** The longest time that a timer can be set to, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What a unary call and a stream have in common. */
-interface AnyCall {
-  readonly metadata: Metadata;
-  getPeer(): string;
-  getDeadline(): Deadline;
-  on(event: "cancelled", listener: () => void): unknown;
+/** Who makes a call, as the edge sees it that took the call. */
+export interface Caller {
+  /** Its address with its port: `127.0.0.1:40312`. */
+  readonly peer: string;
+  /**
+   * Whether it may show the mesh key itself instead of a session, as HTTP clients do. It then always has to show one of both: nobody
+   * is let through by `--auth open`, as a web page that the user's browser shows could be the caller.
+   */
+  readonly showsKey: boolean;
+  /** When its deadline passes, in ms since the Unix epoch; Infinity where it set none. */
+  deadline(): number;
+  /** The first value of a metadata entry; empty when it was not sent. */
+  metadata(name: string): string;
+  /** Calls a listener when the caller goes away or its deadline passes; it may do so after the answer, too. */
+  onCancelled(listener: () => void): void;
 }
 
 /** The context of one call. Disposing of it removes its listeners. */
@@ -37,10 +45,10 @@ export class ServedCall implements CallContext, Disposable {
   clientName = "";
   #served = false;
 
-  constructor(private readonly call: AnyCall, shutdown: AbortSignal) {
-    this.peer = call.getPeer();
+  constructor(private readonly caller: Caller, shutdown: AbortSignal) {
+    this.peer = caller.peer;
     this.#linked = new LinkedSignal(shutdown);
-    call.on("cancelled", () => {
+    caller.onCancelled(() => {
       // grpc-js says so of every call, also after its answer: making an error of it would cost a tenth of a small call.
       if (this.#served) return;
       const late = (this.remainingMs() ?? MAX_TIMER_MS) <= 1;
@@ -57,22 +65,16 @@ export class ServedCall implements CallContext, Disposable {
   }
 
   remainingMs(): number | undefined {
-    const deadline = this.call.getDeadline();
-    const at = deadline instanceof Date ? deadline.getTime() : deadline;
+    const at = this.caller.deadline();
     return Number.isFinite(at) ? Math.min(MAX_TIMER_MS, Math.max(1, at - Date.now())) : undefined;
   }
 
   metadata(name: string): string {
-    return textOf(this.call.metadata, name);
+    return this.caller.metadata(name);
   }
 
   [Symbol.dispose](): void {
     this.#served = true;
     this.#linked[Symbol.dispose]();
   }
-}
-
-function textOf(metadata: Metadata, name: string): string {
-  const value = metadata.get(name)[0];
-  return typeof value === "string" ? value : "";
 }

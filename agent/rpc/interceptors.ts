@@ -1,17 +1,11 @@
-import type {
-  handleBidiStreamingCall,
-  handleServerStreamingCall,
-  handleUnaryCall,
-  ServerDuplexStream,
-  ServerErrorResponse,
-  ServerUnaryCall,
-} from "@grpc/grpc-js";
+import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js";
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
-import { statusDetails, statusNumber } from "../mesh/grpc_status.ts";
-import { type CallContext, ServedCall } from "./call_context.ts";
-import type { RawRequest } from "./whole_messages.ts";
+import { statusDetails } from "../mesh/grpc_status.ts";
+import { type CallContext, type Caller, ServedCall } from "./call_context.ts";
+import { grpcCaller, statusOf } from "./grpc_calls.ts";
+import type { ServerStreamMethod, TwoWayMethod, UnaryMethod, UnreadRequest } from "./served_method.ts";
 
 const log = logger("rpc");
 
@@ -41,6 +35,8 @@ export interface SessionGate {
   /** @throws {MeshError} UNAUTHENTICATED */
   touch(sessionId: string): { readonly deviceName: string };
   isLive(sessionId: string): boolean;
+  /** @throws {MeshError} UNAUTHENTICATED for what is neither a session nor the mesh key; RESOURCE_EXHAUSTED for who guesses */
+  requireBearer(token: string, peer: string): { readonly clientName: string };
 }
 
 export interface InterceptorOptions {
@@ -73,44 +69,45 @@ export class Interceptors {
     method: string,
     rules: MethodRules,
     handler: UnaryHandler<Request, Response>,
-  ): handleUnaryCall<RawRequest, Response> {
-    return async (call: ServerUnaryCall<RawRequest, Response>, callback) => {
+  ): UnaryMethod {
+    const serve = async (caller: Caller, raw: UnreadRequest) => {
       const began = performance.now();
-      using context = new ServedCall(call, this.#shutdown.signal);
+      using context = new ServedCall(caller, this.#shutdown.signal);
       this.#active++;
       try {
-        const admitted = this.#admitted(rules, call.request, context);
+        const admitted = this.#admitted(rules, raw, context, caller);
         // A small request costs no promise.
         const request = admitted instanceof Promise ? await admitted : admitted;
-        callback(null, await handler(request as Request, context));
+        const response = await handler(request as Request, context);
         log.debug("{method} ok", { method, peer: context.peer, ms: performance.now() - began });
+        return response;
       } catch (error) {
-        const failure = this.#failure(method, error);
-        log.debug("{method} {code}: {message}", { method, peer: context.peer, ...failure.shown });
-        callback(failure.response);
+        const failure = shownFailure(method, error);
+        const { code, message } = failure;
+        log.debug("{method} {code}: {message}", { method, peer: context.peer, code, message });
+        throw failure;
       } finally {
         this.#ended();
       }
     };
+    return { kind: "unary", serve };
   }
 
-  stream<In, Out>(
-    method: string,
-    rules: MethodRules,
-    handler: StreamHandler<In, Out>,
-  ): handleBidiStreamingCall<In, Out> {
-    return (call) => {
-      const context = new ServedCall(call, this.#shutdown.signal);
+  stream<In, Out>(method: string, rules: MethodRules, handler: StreamHandler<In, Out>): TwoWayMethod {
+    const serve: handleBidiStreamingCall<In, Out> = (call) => {
+      const caller = grpcCaller(call);
+      const context = new ServedCall(caller, this.#shutdown.signal);
       const dispose = () => context[Symbol.dispose]();
       call.on("close", dispose);
       call.on("cancelled", dispose);
       try {
-        this.#admit(rules, undefined, context);
+        this.#admit(rules, undefined, context, caller);
         handler(call, context);
       } catch (error) {
-        call.emit("error", this.#failure(method, error).response);
+        call.emit("error", statusOf(shownFailure(method, error)));
       }
     };
+    return { kind: "two-way stream", serve };
   }
 
   /** Messages for one request: the stream ends when the handler's promise resolves, or with what it rejects with. */
@@ -118,20 +115,20 @@ export class Interceptors {
     method: string,
     rules: MethodRules,
     handler: ServerStreamHandler<Request, Message>,
-  ): handleServerStreamingCall<RawRequest, Message> {
-    return async (call) => {
-      using context = new ServedCall(call, this.#shutdown.signal);
+  ): ServerStreamMethod {
+    const serve = async (caller: Caller, raw: UnreadRequest, send: (message: unknown) => void) => {
+      using context = new ServedCall(caller, this.#shutdown.signal);
       if (rules.isWork) this.#active++;
       try {
-        const request = await this.#admitted(rules, call.request, context);
-        await handler(request as Request, context, (message) => void call.write(message));
-        call.end();
+        const request = await this.#admitted(rules, raw, context, caller);
+        await handler(request as Request, context, send);
       } catch (error) {
-        if (!call.cancelled) call.emit("error", this.#failure(method, error).response);
+        throw shownFailure(method, error);
       } finally {
         if (rules.isWork) this.#ended();
       }
     };
+    return { kind: "server stream", serve };
   }
 
   /** Lets calls through from now on: every part is there. */
@@ -160,58 +157,63 @@ export class Interceptors {
   }
 
   /** The request, read only for a caller who may make it: a large one is not read at all before that is known. */
-  #admitted(rules: MethodRules, raw: RawRequest, context: ServedCall): unknown {
-    if (raw.size > (this.#isOpen(rules) ? OPEN_BYTES : SMALL_BYTES)) return this.#admittedLarge(rules, raw, context);
+  #admitted(rules: MethodRules, raw: UnreadRequest, context: ServedCall, caller: Caller): unknown {
+    if (raw.size > (this.#isOpen(rules, caller) ? OPEN_BYTES : SMALL_BYTES)) {
+      return this.#admittedLarge(rules, raw, context, caller);
+    }
     const request = raw.read();
-    this.#admit(rules, request, context);
+    this.#admit(rules, request, context, caller);
     return request;
   }
 
-  async #admittedLarge(rules: MethodRules, raw: RawRequest, context: ServedCall): Promise<unknown> {
+  async #admittedLarge(
+    rules: MethodRules,
+    raw: UnreadRequest,
+    context: ServedCall,
+    caller: Caller,
+  ): Promise<unknown> {
     if (this.#refusing) throw new MeshError("UNAVAILABLE", this.#refusing);
-    const isLive = [raw.leadingText, bearer(context.metadata("authorization"))].some((id) =>
-      this.options.sessions.isLive(id)
-    );
-    if (!isLive) throw new MeshError("UNAUTHENTICATED", `a request of ${raw.size} bytes needs a live session`);
+    const token = bearer(caller);
+    if (caller.showsKey) this.options.sessions.requireBearer(token, caller.peer);
+    else if (![raw.leadingText, token].some((id) => this.options.sessions.isLive(id))) {
+      throw new MeshError("UNAUTHENTICATED", `a request of ${raw.size} bytes needs a live session`);
+    }
     const request = await raw.readInTurns();
-    this.#admit(rules, request, context);
+    this.#admit(rules, request, context, caller);
     return request;
   }
 
   /** Whether a caller without a session may make the call. */
-  #isOpen({ session }: MethodRules): boolean {
-    return session === "none" || (session === "required" && this.options.auth === "open");
+  #isOpen({ session }: MethodRules, { showsKey }: Caller): boolean {
+    return session === "none" || (session === "required" && this.options.auth === "open" && !showsKey);
   }
 
-  #admit(rules: MethodRules, request: unknown, context: ServedCall): void {
+  #admit(rules: MethodRules, request: unknown, context: ServedCall, caller: Caller): void {
     if (this.#refusing) throw new MeshError("UNAVAILABLE", this.#refusing);
     if (rules.session === "none") return;
     const named = typeof request === "object" && request !== null && "session_id" in request;
     const inMessage = named ? String((request as { session_id: unknown }).session_id) : "";
-    const sessionId = inMessage || bearer(context.metadata("authorization"));
-    if (!sessionId && !named && rules.session === "required" && this.options.auth === "open") return;
-    context.clientName = this.options.sessions.touch(sessionId).deviceName;
+    const token = inMessage || bearer(caller);
+    if (!token && !named && this.#isOpen(rules, caller)) return;
+    const { sessions } = this.options;
+    context.clientName = caller.showsKey && !inMessage
+      ? sessions.requireBearer(token, caller.peer).clientName
+      : sessions.touch(token).deviceName;
     context.authenticated = true;
   }
+}
 
-  /** What of a failure goes to the caller. The cause of an unforeseen one goes to the log only. */
-  #failure(method: string, error: unknown) {
-    let shown = { code: "INTERNAL", message: "" };
-    if (error instanceof MeshError) {
-      shown = { code: error.code, message: statusDetails(error.message) };
-      return { shown, response: statusOf(statusNumber(error.code), shown.message) };
-    }
-    const id = newId().slice(0, 8);
-    log.error("{method} failed unexpectedly ({id}): {error}", { method, id, error });
-    shown.message = `internal error ${id}; the agent's log says more`;
-    return { shown, response: statusOf(statusNumber("INTERNAL"), shown.message) };
+/** What of a failure goes to the caller. The cause of an unforeseen one goes to the log only. */
+function shownFailure(method: string, error: unknown): MeshError {
+  if (error instanceof MeshError) {
+    const message = statusDetails(error.message);
+    return message === error.message ? error : new MeshError(error.code, message, { cause: error });
   }
+  const id = newId().slice(0, 8);
+  log.error("{method} failed unexpectedly ({id}): {error}", { method, id, error });
+  return new MeshError("INTERNAL", `internal error ${id}; the agent's log says more`);
 }
 
-function statusOf(code: number, details: string): Partial<ServerErrorResponse> {
-  return { code, details, message: details };
-}
-
-function bearer(header: string): string {
-  return /^Bearer (\S+)$/i.exec(header)?.[1] ?? "";
+function bearer(caller: Caller): string {
+  return /^Bearer +(\S+)$/i.exec(caller.metadata("authorization"))?.[1] ?? "";
 }

@@ -1,10 +1,4 @@
-import {
-  logVerbosity,
-  Server,
-  ServerCredentials,
-  setLogVerbosity,
-  type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { HealthImplementation, type ServingStatusMap } from "grpc-health-check";
 import { contract } from "../../proto/load.ts";
 import type { ListenAddress } from "../config/config.ts";
@@ -12,7 +6,9 @@ import { formatAddress } from "../config/address.ts";
 import { listenError } from "../config/listen_error.ts";
 import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
+import { grpcImplementation } from "./grpc_calls.ts";
 import { addReflection } from "./reflection.ts";
+import type { ServiceMethods } from "./served_method.ts";
 import { wholeMessages } from "./whole_messages.ts";
 
 /** The largest message that is taken, in bytes: a plan of 100,000 tasks fits. */
@@ -27,9 +23,8 @@ const MAX_STREAMS = 1000;
 
 export interface RpcServerOptions {
   readonly listen: ListenAddress;
-  /** Handlers by method name, already wrapped. */
-  readonly orchestrator: UntypedServiceImplementation;
-  readonly mesh: UntypedServiceImplementation;
+  readonly orchestrator: ServiceMethods;
+  readonly mesh: ServiceMethods;
 }
 
 const SERVICES = ["", "edgemesh.OrchestratorService", "edgemesh.v1.MeshService"] as const;
@@ -52,8 +47,8 @@ export class RpcServer implements Component {
     // grpc-js would print lines of its own; whatever fails is also thrown or answered, and said by us.
     setLogVerbosity(logVerbosity.NONE);
     const { packageDefinition, orchestrator, mesh } = contract();
-    this.#server.addService(wholeMessages(orchestrator), options.orchestrator);
-    this.#server.addService(wholeMessages(mesh), options.mesh);
+    this.#server.addService(wholeMessages(orchestrator), grpcImplementation(options.orchestrator));
+    this.#server.addService(wholeMessages(mesh), grpcImplementation(options.mesh));
     this.#health = new HealthImplementation(statusMap("NOT_SERVING"));
     this.#health.addToServer(this.#server);
     addReflection(this.#server, packageDefinition);

@@ -1,4 +1,4 @@
-import type { ServerDuplexStream, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { ServerDuplexStream } from "@grpc/grpc-js";
 import type { HealthStatus } from "../../proto/messages.ts";
 import type { CoordinatorBatch, WorkerBatch } from "../mesh/batches.ts";
 import { serverChannel } from "../mesh/grpc_channel.ts";
@@ -9,6 +9,7 @@ import type { Interceptors, MethodRules, UnaryHandler } from "./interceptors.ts"
 import type { JobHandlers } from "./job_handlers.ts";
 import type { ModelHandlers } from "./model_handlers.ts";
 import type { PlanHandlers } from "./plan_handlers.ts";
+import type { ServiceMethods } from "./served_method.ts";
 import type { SessionHandlers } from "./session_handlers.ts";
 import type { unavailableHandlers } from "./unavailable_handlers.ts";
 import type { WorkerHandlers } from "./worker_handlers.ts";
@@ -34,7 +35,7 @@ export function orchestratorService(
   through: Interceptors,
   deviceId: string,
   handlers: Handlers,
-): UntypedServiceImplementation {
+): ServiceMethods {
   const { sessions, devices, commands, jobs, plans, worker, unavailable } = handlers;
   const { CreateSession, ...withSession } = {
     ...sessions,
@@ -55,7 +56,7 @@ export function orchestratorService(
 }
 
 /** Our own service: its callers are no older clients, so a session is always needed. */
-export function meshService(through: Interceptors, handlers: Handlers, peers: Peers): UntypedServiceImplementation {
+export function meshService(through: Interceptors, handlers: Handlers, peers: Peers): ServiceMethods {
   return {
     ...wrapped(through, STRICT, {
       ListDeviceStates: handlers.devices.ListDeviceStates,
@@ -83,7 +84,7 @@ function healthCheck(deviceId: string): UnaryHandler<unknown, HealthStatus> {
   return () => ({ device_id: deviceId, server_time: Math.floor(Date.now() / 1000), message: "ok" });
 }
 
-function wrapped(through: Interceptors, rules: MethodRules, handlers: object): UntypedServiceImplementation {
+function wrapped(through: Interceptors, rules: MethodRules, handlers: object): ServiceMethods {
   return Object.fromEntries(
     Object.entries(handlers).map(([method, handler]) => [method, through.unary(method, rules, handler)]),
   );

@@ -5,6 +5,7 @@ import type { ServiceDefinition } from "@grpc/grpc-js";
 import { requestType } from "../../proto/types.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
 import { readGradually } from "./gradual_reading.ts";
+import type { UnreadRequest } from "./served_method.ts";
 
 /** The longest varint: 64 bits in groups of seven. */
 const MAX_VARINT_BYTES = 10;
@@ -37,7 +38,7 @@ export function wholeMessages<S extends ServiceDefinition>(service: S): ServiceD
 }
 
 /** A request that was received and not yet read. */
-export class RawRequest {
+export class RawRequest implements UnreadRequest {
   #bytes: Buffer;
 
   constructor(
