@@ -1,6 +1,6 @@
 import { MeshError } from "../core/errors.ts";
 import { HttpRefusal } from "./http_refusal.ts";
-import { amountOf, isObject, type JsonObject, objectOf, objectsOf, textOf } from "./json_value.ts";
+import { countOf, isObject, type JsonObject, objectOf, objectsOf, textOf } from "./json_value.ts";
 import { listed } from "./model_name.ts";
 import { OllamaAnswer } from "./ollama_answer.ts";
 import { type Abilities, abilitiesByFamily, abilitiesOf, isLocal, nameOf, servedModel } from "./ollama_models.ts";
@@ -54,7 +54,7 @@ export class OllamaServer implements ModelServer {
     const answer = objectOf(await this.#asking(model, signal, ask));
     return {
       embeddings: vectorsOf(answer.embeddings, inputs.length, this.#http.server),
-      promptTokens: amountOf(answer.prompt_eval_count),
+      promptTokens: countOf(answer.prompt_eval_count),
     };
   }
 

@@ -1,6 +1,6 @@
 import { MeshError } from "../core/errors.ts";
 import { errorText } from "./http_refusal.ts";
-import { amountOf, isObject, type JsonObject, objectOf, textOf } from "./json_value.ts";
+import { countOf, durationOf, isObject, type JsonObject, objectOf, textOf } from "./json_value.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import { piecesText, quoted, type StreamReader } from "./server_http.ts";
 import type { Generated } from "./types.ts";
@@ -60,11 +60,11 @@ export class OllamaAnswer implements StreamReader {
     const last = this.#last ?? {};
     return {
       finishReason: last.done_reason === "length" ? "length" : "stop",
-      promptTokens: amountOf(last.prompt_eval_count),
-      outputTokens: this.#last ? amountOf(last.eval_count) : this.#pieces,
-      loadMs: amountOf(last.load_duration) / NS_PER_MS,
-      prefillMs: amountOf(last.prompt_eval_duration) / NS_PER_MS,
-      decodeMs: amountOf(last.eval_duration) / NS_PER_MS,
+      promptTokens: countOf(last.prompt_eval_count),
+      outputTokens: this.#last ? countOf(last.eval_count) : this.#pieces,
+      loadMs: durationOf(last.load_duration, NS_PER_MS),
+      prefillMs: durationOf(last.prompt_eval_duration, NS_PER_MS),
+      decodeMs: durationOf(last.eval_duration, NS_PER_MS),
     };
   }
 

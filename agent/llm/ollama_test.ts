@@ -330,6 +330,24 @@ Deno.test("what is no JSON, and lines and answers that are too long, are refused
     ]);
   }));
 
+Deno.test("counts and durations that make no sense are none", () =>
+  withOllama(async (server, ollama) => {
+    const end = (counts: string) => {
+      ollama.fault = { kind: "line", after: 1, line: `{"done":true,"done_reason":"stop",${counts}}` };
+      return server.generate(ask(), () => {}, never);
+    };
+    const nothing = { promptTokens: 0, outputTokens: 0, loadMs: 0, prefillMs: 0, decodeMs: 0 };
+    const odd = ['"3"', "-1", "1e300", "null", "[4]"];
+    for (const value of odd) {
+      const durations = `"load_duration":${value},"prompt_eval_duration":${value},"eval_duration":${value}`;
+      const said = await end(`"prompt_eval_count":${value},"eval_count":${value},${durations}`);
+      assertEquals(said, { finishReason: "stop", ...nothing }, value);
+    }
+    assertEquals(await end('"prompt_eval_count":2.5,"eval_count":2147483648'), { finishReason: "stop", ...nothing });
+    const real = await end('"prompt_eval_count":2,"eval_count":3,"eval_duration":4500000');
+    assertEquals([real.promptTokens, real.outputTokens, real.decodeMs], [2, 3, 4.5]);
+  }));
+
 Deno.test("an Ollama that says nothing for too long is given up, before the first piece and after it", () =>
   withOllama(async (_server, ollama) => {
     const at = `Ollama at ${ollama.url}`;

@@ -1,7 +1,7 @@
 import { MeshError } from "../core/errors.ts";
 import { EventStream, type ServerSentEvent } from "./event_stream.ts";
 import { errorText } from "./http_refusal.ts";
-import { amountOf, isObject, type JsonObject, objectOf, objectsOf, textOf } from "./json_value.ts";
+import { countOf, durationOf, isObject, type JsonObject, objectOf, objectsOf, textOf } from "./json_value.ts";
 import { piecesText, quoted, type StreamReader } from "./server_http.ts";
 import type { Generated } from "./types.ts";
 
@@ -60,11 +60,11 @@ export class OpenAiAnswer implements StreamReader {
     const hasPieces = this.#pieces > 0;
     return {
       finishReason: this.#finishReason === "length" ? "length" : "stop",
-      promptTokens: amountOf(this.#usage.prompt_tokens),
-      outputTokens: amountOf(this.#usage.completion_tokens) || this.#pieces,
+      promptTokens: countOf(this.#usage.prompt_tokens),
+      outputTokens: countOf(this.#usage.completion_tokens) || this.#pieces,
       loadMs: 0,
-      prefillMs: amountOf(this.#timings.prompt_ms) || (hasPieces ? this.#firstAt - this.#startedAt : 0),
-      decodeMs: amountOf(this.#timings.predicted_ms) || (hasPieces ? this.#latestAt - this.#firstAt : 0),
+      prefillMs: durationOf(this.#timings.prompt_ms) || (hasPieces ? this.#firstAt - this.#startedAt : 0),
+      decodeMs: durationOf(this.#timings.predicted_ms) || (hasPieces ? this.#latestAt - this.#firstAt : 0),
     };
   }
 

@@ -1,6 +1,6 @@
 import { MeshError } from "../core/errors.ts";
 import { HttpRefusal } from "./http_refusal.ts";
-import { amountOf, isObject, objectOf, objectsOf, textOf } from "./json_value.ts";
+import { amountOf, countOf, isObject, objectOf, objectsOf, textOf } from "./json_value.ts";
 import { listed } from "./model_name.ts";
 import { OpenAiAnswer } from "./openai_answer.ts";
 import { servedModel } from "./openai_models.ts";
@@ -54,7 +54,7 @@ export class OpenAiEndpoint implements ModelServer {
     const entries = objectsOf(answer.data).sort((a, b) => amountOf(a.index) - amountOf(b.index));
     return {
       embeddings: vectorsOf(entries.map(({ embedding }) => embedding), inputs.length, this.#http.server),
-      promptTokens: amountOf(objectOf(answer.usage).prompt_tokens),
+      promptTokens: countOf(objectOf(answer.usage).prompt_tokens),
     };
   }
 
