@@ -195,8 +195,11 @@ export class MeasuredModel {
     return true;
   }
 
+  /** An answer that was cut says that answers are at least as long: it tells something where that is longer than usual. */
   #learnLength({ generated: { outputTokens, finishReason } }: GenerationSample): boolean {
-    if (finishReason !== "stop" || outputTokens <= 0) return false;
+    const usual = this.#outputTokens.value;
+    const isLonger = usual > 0 && outputTokens > usual;
+    if (outputTokens <= 0 || (finishReason !== "stop" && !isLonger)) return false;
     this.#outputTokens.add(outputTokens);
     return true;
   }

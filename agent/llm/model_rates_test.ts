@@ -176,6 +176,15 @@ Deno.test("how much a model writes is told by those generations that no limit en
   assertEquals(model.rates.output_tokens, 0);
   model.tell({ generated: { outputTokens: 300 } });
   assertEquals(model.rates.output_tokens, 300);
+  model.tell({ generated: { outputTokens: 200, finishReason: "length" } });
+  assertEquals(model.rates.output_tokens, 300);
+});
+
+Deno.test("answers that are cut again and again, and longer than usual, are the usual ones", async () => {
+  await using model = new Measuring();
+  model.tell({ generated: { outputTokens: 5 } });
+  for (let n = 0; n < 12; n++) model.tell({ generated: { outputTokens: 200, finishReason: "length" } });
+  assert(model.rates.output_tokens > 180 && model.rates.output_tokens <= 200, `${model.rates.output_tokens}`);
 });
 
 Deno.test("a prompt that was cut to the model's context does not say how long a token is", async () => {
