@@ -6,7 +6,7 @@ export interface Room {
 }
 
 const FOUNDATION = ["core", "config"];
-const CAPABILITIES = ["store", "auth", "devices", "commands", "plans", "llm", "screen", "files"];
+const CAPABILITIES = ["store", "auth", "devices", "commands", "plans", "llm", "screen", "files", "audit"];
 const WORKER = [...FOUNDATION, ...CAPABILITIES];
 const JOBS = [...WORKER, "worker"];
 const MODELS = [...JOBS, "jobs"];
@@ -79,6 +79,7 @@ export const PACKAGES: readonly {
   },
   { packages: ["@std/assert"], only: ["tests/assert.ts"], why: "that file gives it types" },
   { packages: ["nanotar"], only: ["scripts"], why: "the program packs nothing" },
+  { packages: ["playwright-core"], only: ["scripts", "tests"], why: "it drives the browser that looks at screens" },
   { packages: ["openai"], only: ["tests"], why: "it is the client that the HTTP edge is tested with" },
   { packages: ["node:child_process"], only: [], why: "Deno.Command starts programs without a shell" },
 ];
