@@ -1,0 +1,103 @@
+import type { Buffer } from "node:buffer";
+import type { RTCPeerConnection } from "werift";
+
+/**
+ * What the cures in `werift_fixes_*.ts` touch inside werift 0.25.2, which its own types hide or leave out. {@link partsOf}
+ * looks whether all of it is there.
+ */
+export interface WeriftParts {
+  readonly ice: IceConnection;
+  readonly dtls: DtlsTransport;
+  readonly sctp: SctpAssociation;
+}
+
+/** werift's `Connection` of the package `ice`. */
+export interface IceConnection {
+  stunServer: readonly [string, number] | undefined;
+  /** Checks of the other side that came before its answer. */
+  readonly earlyChecks: readonly unknown[];
+}
+
+/** werift's `RTCDtlsTransport`. */
+export interface DtlsTransport {
+  readonly onStateChange: { subscribe(listener: (state: string) => void): { unSubscribe(): void } };
+  /** Exists from the state `connecting` on. */
+  readonly dtls: DtlsSocket | undefined;
+}
+
+/** werift's `DtlsSocket`. */
+export interface DtlsSocket {
+  readonly udpOnMessage: (data: Buffer) => void;
+  readonly transport: { readonly socket: { onData: (data: Buffer) => void } };
+  readonly dtls: { recordSequenceNumber: number };
+}
+
+/** werift's `SCTP` of the package `sctp`. Sizes are in bytes. */
+export interface SctpAssociation {
+  readonly state: string;
+  cwnd: number;
+  readonly ssthresh: number | undefined;
+  readonly flightSize: number;
+  readonly maxPayloadSize: number;
+  readonly lastSackedTsn: number;
+  readonly fastRecoveryExit: number | undefined;
+  readonly outboundQueue: readonly unknown[];
+  /** Smoothed round trip, and the time after which what is not acknowledged is sent again; in seconds. */
+  readonly srtt: number | undefined;
+  readonly rttvar: number | undefined;
+  rto: number;
+  updateRto(roundTrip: number): void;
+  receiveSackChunk(chunk: unknown): Promise<void>;
+  transmit(): Promise<void>;
+}
+
+/**
+ * The insides of a connection that has a data channel.
+ *
+ * @throws {Error} naming the part that is not as the cures know it
+ */
+export function partsOf(connection: RTCPeerConnection): WeriftParts {
+  const transport = connection.sctp;
+  const ice = require(transport?.dtlsTransport.iceTransport.connection, "ice", {
+    stunServer: "any",
+    earlyChecks: "object",
+  });
+  const dtls = require(transport?.dtlsTransport, "dtlsTransport", { onStateChange: "object", dtls: "any" });
+  const sctp = require(transport?.sctp, "sctp", {
+    state: "string",
+    cwnd: "number",
+    ssthresh: "any",
+    flightSize: "number",
+    maxPayloadSize: "number",
+    lastSackedTsn: "number",
+    fastRecoveryExit: "any",
+    outboundQueue: "object",
+    srtt: "any",
+    rttvar: "any",
+    rto: "number",
+    updateRto: "function",
+    receiveSackChunk: "function",
+    transmit: "function",
+  });
+  // The shapes were looked at just now; werift's own types keep some of these private.
+  return { ice, dtls, sctp } as unknown as WeriftParts;
+}
+
+/** @throws {Error} naming the part that is not as the cures know it */
+export function socketOf(dtls: DtlsTransport): DtlsSocket {
+  const socket = require(dtls.dtls, "dtls", { udpOnMessage: "function", transport: "object", dtls: "object" });
+  require(socket.dtls, "dtls.dtls", { recordSequenceNumber: "number" });
+  require(socket.transport.socket, "dtls.transport.socket", { onData: "function" });
+  return socket;
+}
+
+function require<T extends object>(part: T | undefined, name: string, members: Record<string, string>): T {
+  if (part === undefined || part === null) throw new Error(`werift has changed: it has no ${name}`);
+  for (const [member, type] of Object.entries(members)) {
+    const value: unknown = Reflect.get(part, member);
+    if (!(member in part) || type !== "any" && typeof value !== type) {
+      throw new Error(`werift has changed: ${name}.${member} is ${typeof value}, not ${type}`);
+    }
+  }
+  return part;
+}
