@@ -81,6 +81,11 @@ export const PACKAGES: readonly {
   { packages: ["nanotar"], only: ["scripts"], why: "the program packs nothing" },
   { packages: ["playwright-core"], only: ["scripts", "tests"], why: "it drives the browser that looks at screens" },
   { packages: ["openai"], only: ["tests"], why: "it is the client that the HTTP edge is tested with" },
+  {
+    packages: ["@bufbuild/protobuf", "@connectrpc/connect", "@connectrpc/connect-web"],
+    only: ["tests"],
+    why: "they are the clients that the HTTP edge is tested with",
+  },
   { packages: ["node:child_process"], only: [], why: "Deno.Command starts programs without a shell" },
 ];
 
