@@ -30,11 +30,13 @@ function failed(end: ProgramEnd): Verdict {
 /** GTK and Qt leave with the code of a "no" (1), or by a signal, where they cannot reach the display; only the text tells. */
 const NO_DISPLAY = /(cannot|failed to|could not|can't) (open|connect to) (the )?display/i;
 
+const KDIALOG_REFUSE = "✗ Refuse";
+
 export const ZENITY: DialogProgram = {
   program: "zenity",
   args: (title, text, seconds) => [
     ...["--question", "--no-markup", "--default-cancel", "--icon-name=dialog-warning", "--width=480"],
-    ...["--ok-label=Allow", "--cancel-label=Refuse", `--timeout=${seconds}`, `--title=${title}`, `--text=${text}`],
+    ...["--ok-label=_Allow", "--cancel-label=_Refuse", `--timeout=${seconds}`, `--title=${title}`, `--text=${text}`],
   ],
   verdict(end) {
     if (end.code === 0) return YES;
@@ -43,16 +45,21 @@ export const ZENITY: DialogProgram = {
   },
 };
 
+/**
+ * A list with two entries, because the buttons of kdialog's questions would have "Allow" as the default: whoever happens to
+ * type when the dialog appears must not allow it. The signs keep letters from choosing an entry.
+ */
 export const KDIALOG: DialogProgram = {
   program: "kdialog",
   // It knows no time limit: whoever asked ends it.
   args: (title, text) => [
-    ...["--title", title, "--yes-label", "Allow", "--no-label", "Refuse", "--warningyesno", text],
+    ...["--title", title, "--menu", text, "no", KDIALOG_REFUSE, "yes", "✓ Allow", "--default", KDIALOG_REFUSE],
   ],
   verdict(end) {
-    if (end.code === 0) return YES;
-    // 2 is "cancel", the closed window.
-    return (end.code === 1 || end.code === 2) && !NO_DISPLAY.test(end.stderr) ? NO : failed(end);
+    const chosen = new TextDecoder().decode(end.stdout).trim();
+    if (end.code === 0 && chosen === "yes") return YES;
+    if (end.code === 0 && chosen === "no") return NO;
+    return end.code === 1 && !NO_DISPLAY.test(end.stderr) ? NO : failed(end);
   },
 };
 

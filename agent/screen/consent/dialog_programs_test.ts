@@ -16,10 +16,11 @@ Deno.test("zenity: only its own yes is a yes, and a display that it cannot reach
   assert(ZENITY.args("t", "x", 31).includes("--no-markup"));
 });
 
-Deno.test("kdialog: a closed window is a no", () => {
-  assertEquals(KDIALOG.verdict(end(0)).kind, "yes");
+Deno.test("kdialog: only the entry for it is a yes, a closed window is a no", () => {
+  assertEquals(KDIALOG.verdict(end(0, "yes\n")).kind, "yes");
+  assertEquals(KDIALOG.verdict(end(0, "no\n")).kind, "no");
   assertEquals(KDIALOG.verdict(end(1)).kind, "no");
-  assertEquals(KDIALOG.verdict(end(2)).kind, "no");
+  assertEquals(KDIALOG.verdict(end(0)).kind, "failed");
   assertEquals(KDIALOG.verdict(end(134, "", "qt.qpa.xcb: could not connect to display :9")).kind, "failed");
   assertEquals(KDIALOG.verdict(end(1, "", "qt.qpa.xcb: could not connect to display :9")).kind, "failed");
 });
