@@ -77,6 +77,11 @@ export const PACKAGES: readonly {
     only: ["screen", "cli"],
     why: "WebRTC is for screens: who sends them, and the command line, which looks at them",
   },
+  {
+    packages: ["@julusian/jpeg-turbo", "@cornerstonejs/codec-libjpeg-turbo-8bit"],
+    only: ["agent/screen/jpeg/", "scripts"],
+    why: "nothing else may know what makes JPEGs; the finished program includes their libraries",
+  },
   { packages: ["@std/assert"], only: ["tests/assert.ts"], why: "that file gives it types" },
   { packages: ["nanotar"], only: ["scripts"], why: "the program packs nothing" },
   { packages: ["playwright-core"], only: ["scripts", "tests"], why: "it drives the browser that looks at screens" },
