@@ -2,6 +2,7 @@ import { Sessions } from "./auth/sessions.ts";
 import type { AgentConfig } from "./config/config.ts";
 import type { Registry } from "./devices/registry.ts";
 import { bulkDownloads } from "./http/bulk_downloads.ts";
+import { connectRoutes } from "./http/connect/connect_route.ts";
 import { HttpServer } from "./http/http_server.ts";
 import { OpenAiApi } from "./http/openai/openai_api.ts";
 import type { JobService } from "./jobs/job_service.ts";
@@ -17,6 +18,7 @@ import { Interceptors } from "./rpc/interceptors.ts";
 import { jobHandlers } from "./rpc/job_handlers.ts";
 import { modelHandlers } from "./rpc/model_handlers.ts";
 import { planHandlers } from "./rpc/plan_handlers.ts";
+import { procedures } from "./rpc/procedures.ts";
 import { RpcServer } from "./rpc/server.ts";
 import { meshService, orchestratorService } from "./rpc/services.ts";
 import { sessionHandlers } from "./rpc/session_handlers.ts";
@@ -70,11 +72,12 @@ export function edges(parts: EdgeParts): Edges {
     worker: workerHandlers(tasks, generation),
     unavailable: unavailableHandlers(),
   };
-  const grpc = new RpcServer({
-    listen: config.grpc,
+  const services = {
     orchestrator: orchestratorService(through, selfId, handlers),
     mesh: meshService(through, handlers, peers),
-  });
+  };
+  const grpc = new RpcServer({ listen: config.grpc, ...services });
+  const connect = connectRoutes({ procedures: procedures(services), gate: sessions });
   const openai = new OpenAiApi({
     gate: sessions,
     models: {
@@ -83,5 +86,5 @@ export function edges(parts: EdgeParts): Edges {
       embed: (request, signal) => gateway.embed(request, { signal }),
     },
   });
-  return { grpc, http: new HttpServer(config.http, [bulkDownloads, openai]), through };
+  return { grpc, http: new HttpServer(config.http, [bulkDownloads, openai, ...connect]), through };
 }

@@ -13,10 +13,19 @@ export function messageTypes(): protobuf.Root {
 
 /** The message that a method is called with. @param path as gRPC has it: `/edgemesh.v1.MeshService/StartJob` */
 export function requestType(path: string): protobuf.Type {
+  return typeAt(path, "requestType");
+}
+
+/** The message that a method answers with, or each message of its stream. @param path as for {@link requestType} */
+export function responseType(path: string): protobuf.Type {
+  return typeAt(path, "responseType");
+}
+
+function typeAt(path: string, side: "requestType" | "responseType"): protobuf.Type {
   const [, service = "", method = ""] = path.split("/");
-  const { requestType } = messageTypes().lookupService(service).methods[method] ?? {};
-  if (requestType === undefined) throw new Error(`no method ${path}`);
-  return messageTypes().lookupService(service).lookupType(requestType);
+  const name = messageTypes().lookupService(service).methods[method]?.[side];
+  if (name === undefined) throw new Error(`no method ${path}`);
+  return messageTypes().lookupService(service).lookupType(name);
 }
 
 function read(): protobuf.Root {

@@ -22,8 +22,8 @@ export interface HttpCall {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text, or a stream that is sent as it comes, and cancelled when the client goes away. */
-  readonly body: string | ReadableStream<Uint8Array>;
+  /** Text, bytes, or a stream that is sent as it comes, and cancelled when the client goes away. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array>;
 }
 
 /** What serves the paths that begin with `prefix`. */

@@ -18,11 +18,11 @@ export async function sendAnswer(
   { status, headers, body }: HttpAnswer,
   stallMs = STALL_MS,
 ): Promise<void> {
-  if (typeof body !== "string") {
+  if (body instanceof ReadableStream) {
     response.writeHead(status, headers);
     await sendStream(response, body, stallMs);
   } else {
-    const bytes = encoder.encode(body);
+    const bytes = typeof body === "string" ? encoder.encode(body) : body;
     response.writeHead(status, { ...headers, "content-length": bytes.length });
     await send(response, bytes, stallMs);
   }

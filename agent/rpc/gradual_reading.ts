@@ -6,7 +6,7 @@ import { CONVERSION } from "../../proto/types.ts";
 const LARGE_BYTES = 65_536;
 
 /** Fields of one message, at most: what two bytes each can claim to be a million tasks must not cost gigabytes. */
-const MAX_PARTS = 1_010_000;
+export const MAX_PARTS = 1_010_000;
 
 /** So many fields, most of which are small messages, are read before other work gets its turn: about 2 ms. */
 const PARTS_A_TURN = 2000;

@@ -215,5 +215,5 @@ function shownFailure(method: string, error: unknown): MeshError {
 }
 
 function bearer(caller: Caller): string {
-  return /^Bearer +(\S+)$/i.exec(caller.metadata("authorization"))?.[1] ?? "";
+  return /^Bearer +(.+)$/i.exec(caller.metadata("authorization"))?.[1] ?? "";
 }
