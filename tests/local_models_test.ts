@@ -1,5 +1,5 @@
 import { MeshError } from "../agent/core/errors.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "./assert.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "./assert.ts";
 import { assertLine, heard, MODEL, ModelMesh, promptTask } from "./faults/model_mesh.ts";
 import { MeshSession } from "./mesh_client.ts";
 import { AgentProcess, edgemesh, eventually } from "./processes.ts";
@@ -60,6 +60,12 @@ async function early(): Promise<void> {
   const { output } = await onBeta.client.orchestrator("RunLLMTask", { prompt: "a b", max_tokens: 3 });
   assertEquals(output, "a b a");
   assertEquals((await session.ended(await session.start([{ index: 0, tasks }]))).state, "DONE");
+  // A price asked of one device alone says that it is not the one that has a model.
+  const plan = { groups: [{ index: 0, tasks }] };
+  const price = { session_id: session.client.sessionId, plan, device_ids: [alpha.deviceId] };
+  const { device_costs, warning } = await session.client.orchestrator("PreviewPlanCost", price);
+  assertStringIncludes(device_costs[0]?.step_costs[0]?.notes ?? "", "this device has no local model");
+  assertEquals(warning, "none of these that is online has a local model");
   await beta.log.line(/ info .* models at http:\S+ tiny:1b/);
 }
 

@@ -21,9 +21,14 @@ export const MAX_STEP_ESTIMATES = 1_000_000;
  * device share the model that it has loaded, so a group's peak RAM is that of its largest step, not their sum. Loading a model and
  * waiting for the device's queue are not in the specification's formula: the steps' notes say them.
  *
+ * @param modelsKnown some device, of these or another, has a model: those that have none are told apart
  * @throws {MeshError} FAILED_PRECONDITION without any device, RESOURCE_EXHAUSTED when the answer would be too large
  */
-export function estimatePlanCost(plan: CheckedPlan, devices: readonly CostDevice[]): PlanCostResponse {
+export function estimatePlanCost(
+  plan: CheckedPlan,
+  devices: readonly CostDevice[],
+  modelsKnown = devices.some(hasModel),
+): PlanCostResponse {
   if (devices.length === 0) {
     throw new MeshError("FAILED_PRECONDITION", "Cannot estimate the plan's cost: no device is online");
   }
@@ -35,7 +40,6 @@ export function estimatePlanCost(plan: CheckedPlan, devices: readonly CostDevice
     );
   }
   const costOf = planCostByProfile(plan);
-  const modelsKnown = devices.some(hasModel);
   const candidates = devices.map((device) => {
     const cost = costOf(costProfileOf(device, modelsKnown));
     return {

@@ -88,11 +88,18 @@ Deno.test("where some device has a model, one that has none is told apart and no
   assertEquals(nobody.device_costs.map((cost) => cost.step_costs[0]?.notes), ["", DEFAULT]);
   assertEquals(nobody.recommended_device_name, "a", "without any model, the formula alone counts");
 
+  const elsewhere = estimatePlanCost(PROMPT, [without], true);
+  assertEquals(elsewhere.device_costs[0]?.step_costs[0]?.notes, note, "another device of the mesh has one");
+  assertEquals(elsewhere.warning, "none of these that is online has a local model");
+
   const echo = estimatePlanCost(ECHO, [without, slow]);
   assertEquals([echo.recommended_device_name, echo.device_costs[0]?.step_costs[0]?.notes], ["a", ""]);
 
   const away = estimatePlanCost(PROMPT, [without, device("b", { model: model(), online: false })]);
-  assertEquals([away.recommended_device_name, away.warning], ["a", "no online device has a local model; b is offline"]);
+  assertEquals([away.recommended_device_name, away.warning], [
+    "a",
+    "none of these that is online has a local model; b is offline",
+  ]);
 });
 
 Deno.test("where no model fits the free RAM, the fastest device that has one is recommended, with a warning", () => {

@@ -47,7 +47,7 @@ export function ramSuffices({ info, model }: ModelHost, llmMemoryMb: number): bo
   return model?.loaded === true || info.ram_free_mb === 0 || llmMemoryMb <= info.ram_free_mb;
 }
 
-/** @param modelsKnown some device of the estimate has a model: those that have none are told apart */
+/** @param modelsKnown some device has a model: those that have none are told apart */
 export function costProfileOf(host: ModelHost, modelsKnown: boolean): CostProfile {
   const { info, model } = host;
   const llmMemoryMb = model && model.memoryMb > 0 ? model.memoryMb : LLM_MEMORY_MB;

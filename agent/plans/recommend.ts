@@ -33,7 +33,7 @@ export function recommend<C extends Candidate>(candidates: readonly C[]): { chos
   const roomy = eligible.filter((candidate) => candidate.ramSufficient);
   const chosen = best(roomy.length > 0 ? roomy : eligible);
   const warnings: string[] = [];
-  if (chosen.lacksModel) warnings.push("no online device has a local model");
+  if (chosen.lacksModel) warnings.push("none of these that is online has a local model");
   if (roomy.length === 0) {
     const none = present.length < candidates.length ? "no online device" : "no device";
     warnings.push(ramWarning(chosen, eligible, eligible.length < present.length ? `${none} with a local model` : none));

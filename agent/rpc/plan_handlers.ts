@@ -5,7 +5,7 @@ import { MeshError } from "../core/errors.ts";
 import { type Registry, takesWork } from "../devices/registry.ts";
 import { checkPlan } from "../plans/check_plan.ts";
 import { estimatePlanCost } from "../plans/cost.ts";
-import type { ModelHost } from "../plans/cost_profile.ts";
+import { hasModel, type ModelHost } from "../plans/cost_profile.ts";
 import type { Planner } from "../plans/planner.ts";
 import type { UnaryHandler } from "./interceptors.ts";
 
@@ -33,10 +33,13 @@ export function planHandlers({ registry, planner, hostOf }: PlanHandlerParts): P
       const entries = device_ids.length > 0
         ? [...new Set(device_ids)].map((id) => registry.get(id))
         : registry.online();
-      return estimatePlanCost(
-        checked,
-        entries.map(({ info, online, sample }) => ({ ...hostOf(info), online, load: sample?.cpu_load ?? -1 })),
-      );
+      const devices = entries.map(({ info, online, sample }) => ({
+        ...hostOf(info),
+        online,
+        load: sample?.cpu_load ?? -1,
+      }));
+      const modelsKnown = [...devices, ...registry.online().map(({ info }) => hostOf(info))].some(hasModel);
+      return estimatePlanCost(checked, devices, modelsKnown);
     },
   };
 }
