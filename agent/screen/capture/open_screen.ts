@@ -1,0 +1,76 @@
+import { MeshError, messageOf } from "../../core/errors.ts";
+import { logger } from "../../core/log.ts";
+import type { ScreenSource } from "../types.ts";
+import type { BackendName, CaptureBackend, CaptureEnvironment } from "./backend.ts";
+import { BACKENDS, orderOn } from "./backends.ts";
+
+export interface OpenScreenOptions {
+  /** `auto` for the first way that works. */
+  readonly capture: "auto" | BackendName;
+  readonly environment: CaptureEnvironment;
+  /** All of {@link BACKENDS} by default. */
+  readonly backends?: readonly CaptureBackend[];
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenedScreen {
+  /** To be closed by the caller. */
+  readonly source: ScreenSource;
+  /** What was in the way of what would have been preferred, e.g. `wayland: grim is not installed`. */
+  readonly passedOver: readonly string[];
+}
+
+const log = logger("screen");
+
+/**
+ * Opens this device's desktop in the first way that delivers a picture of it.
+ *
+ * @throws {MeshError} `FAILED_PRECONDITION` whose one line says for each way what was in the way
+ */
+export async function openScreen(options: OpenScreenOptions): Promise<OpenedScreen> {
+  const { capture, environment, backends = BACKENDS, signal } = options;
+  const names = capture === "auto" ? orderOn(environment.os) : [capture];
+  const passedOver: string[] = [];
+  for (const name of names) {
+    signal?.throwIfAborted();
+    const backend = backends.find((candidate) => candidate.name === name);
+    if (!backend) continue;
+    try {
+      return { source: await openOne(backend, environment, signal), passedOver };
+    } catch (error) {
+      signal?.throwIfAborted();
+      passedOver.push(`${name}: ${messageOf(error)}`);
+    }
+  }
+  const reasons = passedOver.length === 0 ? `there is no way to on ${environment.os}` : passedOver.join("; ");
+  throw new MeshError("FAILED_PRECONDITION", `Cannot capture this screen (${reasons})`);
+}
+
+async function openOne(
+  backend: CaptureBackend,
+  environment: CaptureEnvironment,
+  signal: AbortSignal | undefined,
+): Promise<ScreenSource> {
+  const reason = backend.excluded(environment);
+  if (reason !== undefined) throw new MeshError("FAILED_PRECONDITION", reason);
+  const source = await backend.open({ environment, ...(signal && { signal }) });
+  try {
+    await deliver(source);
+    return source;
+  } catch (error) {
+    await source.close().catch((failure) => log.debug`closing ${source.backend}: ${failure}`);
+    throw error;
+  }
+}
+
+/** What opens may still show nothing: only a picture proves that the screen can be captured. */
+async function deliver(source: ScreenSource): Promise<void> {
+  const [monitor] = await source.monitors();
+  if (!monitor) throw new MeshError("FAILED_PRECONDITION", "it has no monitor");
+  const { width, height } = monitor;
+  const picture = await source.grab(monitor, { x: 0, y: 0, width, height });
+  const bytes = picture.stride * (height - 1) + width * 4;
+  if (picture.width !== width || picture.height !== height || picture.data.length < bytes) {
+    throw new MeshError("INTERNAL", `a picture of ${picture.width}x${picture.height} came for ${width}x${height}`);
+  }
+}
