@@ -1,0 +1,115 @@
+import type { Arrival } from "./flight.ts";
+import { ladder, type Rung } from "./ladder.ts";
+
+/** Frames should be with the viewer within this time after their capture, in ms. */
+export const AIM_MS = 200;
+/** Where the way alone takes most of that, this much above what it takes at best counts as well, in ms. */
+const ALLOWANCE_MS = 100;
+/** So far below the aim a step up is tried. */
+const CALM_SHARE = 0.7;
+/**
+ * The arrivals of so long (in ms), and so many at least, are judged together, by their median: a lost packet makes some frames late, a way
+ * that is too slow makes all of them late.
+ */
+const JUDGED_MS = 1000;
+const JUDGED_ARRIVALS = 3;
+/** One that comes so late, in ms, is judged by itself: a loss does not cost that much. */
+const URGENT_MS = 1000;
+/** Calm must last so long before a step up, in ms; twice as long after each one that had to be taken back, up to the most. */
+const FIRST_PATIENCE_MS = 2000;
+const MOST_PATIENCE_MS = 64_000;
+/** A step up that was not taken back within this time, in ms, was right. */
+const PROVEN_MS = 8000;
+
+/** Lowers what is asked of a slow way, and raises it again where that is of use. Times are in ms, of one clock. */
+export class Adaptation {
+  #rungs: readonly Rung[];
+  #at = 0;
+  #delays: number[] = [];
+  /** Frames that were sent before it show what was before the last change. */
+  #changedAt = -Infinity;
+  #calmSince: number;
+  #patience = FIRST_PATIENCE_MS;
+  /** When the last step up was made that was not taken back. */
+  #raisedAt: number | undefined;
+  #judgedAt: number;
+
+  constructor(fps: number, quality: number, now: number) {
+    this.#rungs = ladder(fps, quality);
+    this.#calmSince = now;
+    this.#judgedAt = now;
+  }
+
+  get current(): Rung {
+    // The index is kept within the ladder, which has a rung at least.
+    return this.#rungs[this.#at] as Rung;
+  }
+
+  /** What is asked has changed: it begins there. */
+  ask(fps: number, quality: number, now: number): void {
+    this.#rungs = ladder(fps, quality);
+    this.#moveTo(0, now);
+  }
+
+  /**
+   * @param roundTrip what the way takes at best, there and back, in ms
+   * @returns whether `current` is another one now
+   */
+  arrived({ delay, sentAt }: Arrival, roundTrip: number, now: number): boolean {
+    if (sentAt < this.#changedAt) return false;
+    this.#delays.push(delay);
+    const enough = this.#delays.length >= JUDGED_ARRIVALS && now - this.#judgedAt >= JUDGED_MS;
+    if (!enough && delay < URGENT_MS) return false;
+    const judged = delay < URGENT_MS ? medianOf(this.#delays) : delay;
+    this.#delays = [];
+    this.#judgedAt = now;
+    return this.#judge(judged, Math.max(AIM_MS, roundTrip + ALLOWANCE_MS), now);
+  }
+
+  /**
+   * Nothing is under way and nothing changes: what is shown can be made better.
+   *
+   * @returns whether `current` is another one now
+   */
+  rested(now: number): boolean {
+    return this.#raise(now);
+  }
+
+  #judge(delay: number, aim: number, now: number): boolean {
+    if (delay > aim) return this.#lower(1 + Math.floor(Math.log2(delay / aim)), now);
+    if (delay > aim * CALM_SHARE) this.#calmSince = now;
+    return this.#raise(now);
+  }
+
+  #raise(now: number): boolean {
+    if (this.#at === 0 || now - this.#calmSince < this.#patience) return false;
+    const proven = this.#raisedAt !== undefined && now - this.#raisedAt > PROVEN_MS;
+    if (proven) this.#patience = Math.max(FIRST_PATIENCE_MS, this.#patience / 2);
+    this.#raisedAt = now;
+    this.#moveTo(this.#at - 1, now);
+    return true;
+  }
+
+  #lower(steps: number, now: number): boolean {
+    const takenBack = this.#raisedAt !== undefined && now - this.#raisedAt <= PROVEN_MS;
+    if (takenBack) this.#patience = Math.min(MOST_PATIENCE_MS, this.#patience * 2);
+    this.#raisedAt = undefined;
+    this.#calmSince = now;
+    const to = Math.min(this.#rungs.length - 1, this.#at + steps);
+    if (to === this.#at) return false;
+    this.#moveTo(to, now);
+    return true;
+  }
+
+  #moveTo(rung: number, now: number): void {
+    this.#at = rung;
+    this.#delays = [];
+    this.#judgedAt = now;
+    this.#changedAt = now;
+    this.#calmSince = now;
+  }
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
