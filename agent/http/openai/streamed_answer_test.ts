@@ -1,4 +1,4 @@
-import { assertEquals } from "../../../tests/assert.ts";
+import { assert, assertEquals } from "../../../tests/assert.ts";
 import { MeshError } from "../../core/errors.ts";
 import type { HttpCall } from "../http_call.ts";
 import { CHAT } from "./answer_shape.ts";
@@ -29,6 +29,7 @@ async function lateAnswer(then: FakeModels["script"]) {
   };
   const { status, headers, body } = await streamedAnswer(call, ask, CHAT, models, 1);
   isAnswered.resolve();
+  assert(body instanceof ReadableStream);
   return new Response(body, { status, headers });
 }
 
