@@ -71,6 +71,6 @@ async function deliver(source: ScreenSource): Promise<void> {
   const picture = await source.grab(monitor, { x: 0, y: 0, width, height });
   const bytes = picture.stride * (height - 1) + width * 4;
   if (picture.width !== width || picture.height !== height || picture.data.length < bytes) {
-    throw new MeshError("INTERNAL", `a picture of ${picture.width}x${picture.height} came for ${width}x${height}`);
+    throw new MeshError("INTERNAL", `a picture of ${width}x${height} is not whole`);
   }
 }
