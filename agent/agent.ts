@@ -24,7 +24,9 @@ import { channelPair } from "./mesh/channel.ts";
 import { DialledDevices } from "./mesh/dialled_devices.ts";
 import { HeldAttempts } from "./mesh/held_attempts.ts";
 import { Joiner } from "./mesh/joiner.ts";
+import { MeshScreens } from "./mesh/mesh_screens.ts";
 import { Peers } from "./mesh/peers.ts";
+import { ScreenReports } from "./mesh/screen_reports.ts";
 import { WorkerSession, type WorkSource } from "./mesh/worker_session.ts";
 import { MeshModels } from "./mesh_models.ts";
 import { isLoopback, reachableAddress } from "./network.ts";
@@ -129,7 +131,8 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   };
 
   const models = new MeshModels(registry, store);
-  const peers = new Peers(registry, { deviceId: id, deviceName: config.name }, models.peerModels);
+  const screenReports = new ScreenReports();
+  const peers = new Peers(registry, { deviceId: id, deviceName: config.name }, models.peerModels, screenReports);
   const dialled = new DialledDevices({
     mesh: peers,
     key,
@@ -171,6 +174,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     planner,
     models,
     gateway,
+    screens: new MeshScreens(peers, screenReports),
     tasks,
     generation,
   });

@@ -5,9 +5,11 @@ import { bulkDownloads } from "./http/bulk_downloads.ts";
 import { connectRoutes } from "./http/connect/connect_route.ts";
 import { HttpServer } from "./http/http_server.ts";
 import { OpenAiApi } from "./http/openai/openai_api.ts";
+import { screenRoutes } from "./http/screen/screen_routes.ts";
 import type { JobService } from "./jobs/job_service.ts";
 import type { LocalGeneration } from "./llm/local_generation.ts";
 import type { DialledDevices } from "./mesh/dialled_devices.ts";
+import type { MeshScreens } from "./mesh/mesh_screens.ts";
 import type { Peers } from "./mesh/peers.ts";
 import type { MeshModels } from "./mesh_models.ts";
 import type { ModelGateway } from "./models/gateway.ts";
@@ -19,6 +21,7 @@ import { jobHandlers } from "./rpc/job_handlers.ts";
 import { modelHandlers } from "./rpc/model_handlers.ts";
 import { planHandlers } from "./rpc/plan_handlers.ts";
 import { procedures } from "./rpc/procedures.ts";
+import { screenHandlers } from "./rpc/screen_handlers.ts";
 import { RpcServer } from "./rpc/server.ts";
 import { meshService, orchestratorService } from "./rpc/services.ts";
 import { sessionHandlers } from "./rpc/session_handlers.ts";
@@ -38,6 +41,7 @@ export interface EdgeParts {
   readonly planner: Planner;
   readonly models: MeshModels;
   readonly gateway: ModelGateway;
+  readonly screens: MeshScreens;
   readonly tasks: TaskWorker;
   /** Undefined with `--no-llm`. */
   readonly generation: LocalGeneration | undefined;
@@ -53,12 +57,13 @@ export interface Edges {
 
 /** The gRPC and the HTTP edge, with one set of sessions. */
 export function edges(parts: EdgeParts): Edges {
-  const { config, selfId, key, registry, peers, dialled, jobs, planner, models, gateway, tasks, generation } = parts;
+  const { config, selfId, key, registry, peers, dialled, jobs, planner, models, gateway, screens, tasks, generation } =
+    parts;
   const sessions = new Sessions({ key });
   const through = new Interceptors({ sessions, auth: config.auth });
   const handlers = {
     sessions: sessionHandlers(sessions, config.name),
-    devices: deviceHandlers({ registry, peers, dialled, jobs }),
+    devices: deviceHandlers({ registry, peers, dialled, jobs, screens }),
     commands: commandHandlers({ registry, peers, selfId }),
     jobs: jobHandlers(jobs),
     models: modelHandlers({
@@ -70,6 +75,7 @@ export function edges(parts: EdgeParts): Edges {
     }),
     plans: planHandlers({ registry, planner, hostOf: (device) => models.priceOf(device) }),
     worker: workerHandlers(tasks, generation),
+    screens: screenHandlers({ screens, registry, selfId }),
     unavailable: unavailableHandlers(),
   };
   const services = {
@@ -86,5 +92,5 @@ export function edges(parts: EdgeParts): Edges {
       embed: (request, signal) => gateway.embed(request, { signal }),
     },
   });
-  return { grpc, http: new HttpServer(config.http, [bulkDownloads, openai, ...connect]), through };
+  return { grpc, http: new HttpServer(config.http, [bulkDownloads, openai, ...connect, ...screenRoutes]), through };
 }

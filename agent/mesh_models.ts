@@ -12,7 +12,7 @@ import { PredictionLog } from "./models/prediction_log.ts";
 import { Predictor } from "./models/predictor.ts";
 import { Summarizer } from "./models/summarizer.ts";
 import type { DeviceInfo, ModelRates } from "../proto/messages.ts";
-import type { PeerModels } from "./mesh/peers.ts";
+import type { PeerModels } from "./mesh/peer_parts.ts";
 import type { ModelHost } from "./plans/cost_profile.ts";
 import type { Store } from "./store/store.ts";
 

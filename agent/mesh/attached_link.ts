@@ -5,6 +5,7 @@ import type {
   CommandOutcome,
   CommandResponse,
   ModelAnswer,
+  ScreenReply,
   TaskAssignment,
   TaskOutcome,
   TaskRef,
@@ -14,6 +15,7 @@ import type { BatchChannel } from "./channel.ts";
 import type { CloseOptions, DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
 import { type ModelOrderItem, type ModelOrderOptions, ModelOrders, type ModelTask } from "./model_orders.ts";
 import { Outbox } from "./outbox.ts";
+import { type ScreenOrderItem, type ScreenOrderOptions, ScreenOrders, type ScreenTask } from "./screen_orders.ts";
 
 /**
  * A device that sends nothing for so long is gone, in ms. Samples come every 2 s, so a loss is noticed within 6 s: this
@@ -34,7 +36,8 @@ type Item =
   | { readonly cancel: string }
   | { readonly acknowledged: readonly TaskRef[]; readonly acknowledgedLeases: readonly number[] }
   | { readonly cancelledTask: TaskRef }
-  | ModelOrderItem;
+  | ModelOrderItem
+  | ScreenOrderItem;
 
 interface PendingCommand {
   readonly resolve: (response: CommandResponse) => void;
@@ -46,11 +49,14 @@ export class AttachedLink implements DeviceLink {
   readonly #outbox: Outbox<Item>;
   readonly #commands = new Map<string, PendingCommand>();
   readonly #models = new ModelOrders((item, bytes) => this.#outbox.put(item, bytes));
+  readonly #screens = new ScreenOrders((item, bytes) => this.#outbox.put(item, bytes));
   #credits = 0;
   #leaving = false;
   #closed = false;
   /** Whether it says which models it has: an older program does not, and knows no orders for them. */
   #hasReported = false;
+  /** Whether it says something of its screen: an older program does not, and knows no orders for it. */
+  #knowsScreens = false;
   #lastHeard: number;
 
   constructor(
@@ -139,6 +145,17 @@ export class AttachedLink implements DeviceLink {
     return this.#models.give(task, options);
   }
 
+  screen(task: ScreenTask, options: ScreenOrderOptions): Promise<ScreenReply> {
+    if (this.#closed || this.#leaving) {
+      return Promise.reject(new MeshError("UNAVAILABLE", "the device is leaving the mesh"));
+    }
+    if (!this.#knowsScreens) {
+      const text = "the device's program is too old to show its screen: update edgemesh there";
+      return Promise.reject(new MeshError("UNIMPLEMENTED", text));
+    }
+    return this.#screens.give(task, options);
+  }
+
   /** Takes a batch from the worker. */
   receive(batch: WorkerBatch): void {
     if (this.#closed) return;
@@ -150,6 +167,11 @@ export class AttachedLink implements DeviceLink {
     }
     if (batch.model_load) this.events.modelLoad(this, batch.model_load);
     for (const answer of batch.model_answers) this.#models.answer(answer);
+    if (batch.screens) {
+      this.#knowsScreens = true;
+      this.events.screens(this, batch.screens);
+    }
+    for (const reply of batch.screen_replies) this.#screens.reply(reply);
     if (batch.leaving) this.#leaving = true;
     for (const outcome of batch.command_outcomes) this.#settleCommand(outcome);
     if (batch.outcomes.length > 0) this.events.outcomes(this, batch.outcomes);
@@ -177,7 +199,9 @@ export class AttachedLink implements DeviceLink {
     this.channel.close();
     for (const pending of [...this.#commands.values()]) pending.reject(goneError(this.deviceId, reason));
     this.#commands.clear();
-    this.#models.fail(new MeshError("UNAVAILABLE", `the device is gone (${reason})`));
+    const gone = new MeshError("UNAVAILABLE", `the device is gone (${reason})`);
+    this.#models.fail(gone);
+    this.#screens.fail(gone);
     this.events.closed(this, reason, mayReturn);
   }
 
@@ -214,6 +238,8 @@ function batchOf(items: readonly Item[]): CoordinatorBatch {
     else if ("cancelledTask" in item) batch.cancelled_tasks.push(item.cancelledTask);
     else if ("modelOrder" in item) batch.model_orders.push(item.modelOrder);
     else if ("cancelModelOrder" in item) batch.cancelled_model_orders.push(item.cancelModelOrder);
+    else if ("screenOrder" in item) batch.screen_orders.push(item.screenOrder);
+    else if ("cancelScreenOrder" in item) batch.cancelled_screen_orders.push(item.cancelScreenOrder);
     else {
       for (const ref of item.acknowledged) batch.acknowledged.push(ref);
       for (const lease of item.acknowledgedLeases) batch.acknowledged_leases.push(lease);

@@ -5,7 +5,8 @@ import type { DispatchListener } from "../jobs/dispatcher.ts";
 import { type CoordinatorBatch, type WorkerBatch, workerBatch } from "./batches.ts";
 import { type BatchChannel, channelPair } from "./channel.ts";
 import { HeldAttempts, TASK_SLOTS } from "./held_attempts.ts";
-import { type PeerRegistry, Peers } from "./peers.ts";
+import type { PeerRegistry } from "./peer_parts.ts";
+import { Peers } from "./peers.ts";
 import { WorkerSession, type WorkSource } from "./worker_session.ts";
 
 const SAMPLE: StatusSample = { cpu_load: 0.25, mem_used_mb: 1, mem_total_mb: 4, ram_free_mb: 3 };

@@ -1,6 +1,7 @@
 import type {
   CoordinatorBatch__Output as CoordinatorBatch,
   ModelAnswer,
+  ScreenReply,
   WorkerBatch__Output as WorkerBatch,
 } from "../../proto/messages.ts";
 
@@ -37,6 +38,11 @@ export function modelAnswer(order_id: string, part: Partial<ModelAnswer>): Model
     retry_after_ms: 0,
     ...part,
   };
+}
+
+/** What a device replies to an order for its screen, with every field present. */
+export function screenReply(order_id: string, part: Partial<ScreenReply>): ScreenReply {
+  return { order_id, offer: null, monitors: null, error_code: "", error_message: "", ...part };
 }
 
 /** A batch from a coordinator with every field present. */

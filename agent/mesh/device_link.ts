@@ -3,12 +3,15 @@ import type {
   ModelAnswer,
   ModelLoad,
   ModelReport,
+  ScreenReply,
+  ScreenReport,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
   TaskRef,
 } from "../../proto/messages.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
+import type { ScreenOrderOptions, ScreenTask } from "./screen_orders.ts";
 
 /** How a device is reached. */
 export type LinkKind = "self" | "attached" | "dialled";
@@ -31,6 +34,8 @@ export interface DeviceLink {
   execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse>;
   /** Puts the device's models to work. @throws {MeshError} as `execute` does; a `BusyError` when its queue is full */
   order(task: ModelTask, options: ModelOrderOptions): Promise<ModelAnswer>;
+  /** Asks something of the device's screen. @throws {MeshError} as `execute` does */
+  screen(task: ScreenTask, options: ScreenOrderOptions): Promise<ScreenReply>;
   /** Ends the link. Idempotent. */
   close(reason: string, options?: CloseOptions): void;
 }
@@ -57,6 +62,8 @@ export interface LinkEvents {
   models(link: DeviceLink, report: ModelReport): void;
   /** What the device's models have to do now. */
   modelLoad(link: DeviceLink, load: ModelLoad): void;
+  /** What there is to say of the device's screen from now on. */
+  screens(link: DeviceLink, report: ScreenReport): void;
   /**
    * Called once. The device takes no new work and answers nothing more on this link.
    *

@@ -88,6 +88,7 @@ export class DialledDevices implements Component {
       sample: (link, sample) => mesh.sample(link, sample),
       models: (link, report) => mesh.models(link, report),
       modelLoad: (link, load) => mesh.modelLoad(link, load),
+      screens: (link, report) => mesh.screens(link, report),
       closed: (link, reason, mayReturn) => {
         const current = mesh.link(link.deviceId) === link;
         mesh.closed(link, reason, mayReturn);

@@ -10,6 +10,7 @@ import type {
   DeviceInfo,
   GenerateRequest,
   ModelAnswer,
+  ScreenReply,
   TaskAssignment,
   TaskOutcome,
   TaskRef,
@@ -22,6 +23,8 @@ import { type AgentClient, agentClient, callUnary } from "./grpc_client.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
 import { probe } from "./probe.ts";
 import { answerOfPromptCall, promptCallOf } from "./prompt_call.ts";
+import { screenCall } from "./screen_call.ts";
+import type { ScreenOrderOptions, ScreenTask } from "./screen_orders.ts";
 import { refKey } from "./task_ref.ts";
 
 const log = logger("mesh");
@@ -119,17 +122,27 @@ export class DialledLink implements DeviceLink {
     }
   }
 
-  async execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
+  execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
     const { orchestrator } = this.#client;
-    try {
-      return await this.#session.with((session_id) => {
-        const request = { session_id, command, args: [...args] };
-        return callUnary<CommandRequest, CommandResponse>(orchestrator, orchestrator.ExecuteCommand, request, {
-          timeoutMs: Math.min(options.timeoutMs ?? Infinity, COMMAND_TIMEOUT_MS),
-          signal: options.signal,
-          sessionId: session_id,
-        });
+    return this.#asked((session_id) => {
+      const request = { session_id, command, args: [...args] };
+      return callUnary<CommandRequest, CommandResponse>(orchestrator, orchestrator.ExecuteCommand, request, {
+        timeoutMs: Math.min(options.timeoutMs ?? Infinity, COMMAND_TIMEOUT_MS),
+        signal: options.signal,
+        sessionId: session_id,
       });
+    });
+  }
+
+  async screen(task: ScreenTask, options: ScreenOrderOptions): Promise<ScreenReply> {
+    using call = new LinkedSignal(this.#closing.signal, options.signal);
+    return await this.#asked((sessionId) => screenCall(this.#client, task, { sessionId, signal: call.signal }));
+  }
+
+  /** Makes a call whose failures are the caller's to hear of; that this agent has no session there is not. */
+  async #asked<T>(call: (sessionId: string) => Promise<T>): Promise<T> {
+    try {
+      return await this.#session.with(call);
     } catch (error) {
       if (!isUnavailable(error) && !isUnauthenticated(error)) throw error;
       const name = this.options.device.device_name;

@@ -30,6 +30,7 @@ class Mesh implements DialledMesh {
   sample(): void {}
   models(): void {}
   modelLoad(): void {}
+  screens(): void {}
   closed(link: DeviceLink, reason: string): void {
     this.links.delete(link.deviceId);
     this.closings.push(reason);
@@ -44,7 +45,7 @@ class OlderDevice implements AsyncDisposable {
   readonly #server = new Server();
   address = "";
 
-  static async start(options: { key: string; tasks?: Unary }): Promise<OlderDevice> {
+  static async start(options: { key: string; tasks?: Unary; screen?: Record<string, Unary> }): Promise<OlderDevice> {
     const device = new OlderDevice();
     const methods: Record<string, Unary> = {
       HealthCheck: (_call, answer) => answer(null, { device_id: "old", server_time: 0, message: "ok" }),
@@ -58,6 +59,7 @@ class OlderDevice implements AsyncDisposable {
         const { task_id, input } = request as { task_id: string; input: string };
         answer(null, { task_id, ok: true, output: `echo: ${input}`, error: "", time_ms: 1 });
       }),
+      ...options.screen,
     };
     device.#server.addService(contract().orchestrator as ServiceDefinition, methods as UntypedServiceImplementation);
     const port = await new Promise<number>((resolve, reject) =>
@@ -168,4 +170,33 @@ Deno.test("what the device says of a task is the task's failure", async () => {
   rig.link.assign([task("a")]);
   await until(() => rig.mesh.got.length > 0);
   assertEquals(rig.mesh.got.map(({ ok, error }) => [ok, error]), [[false, "no such kind"]]);
+});
+
+Deno.test("an older device is asked for its screen by the contract's methods", async () => {
+  const asked: unknown[] = [];
+  const keep = (response: object): Unary => ({ request }, answer) => {
+    asked.push(request);
+    answer(null, response);
+  };
+  await using device = await OlderDevice.start({
+    key: "the mesh key",
+    screen: {
+      StartWebRTC: keep({ stream_id: "stream", sdp: "offer" }),
+      CompleteWebRTC: keep({}),
+      StopWebRTC: (_call, answer) => answer({ code: status.NOT_FOUND, details: "no such stream" }),
+    },
+  });
+  using rig = dial(device.address);
+  const config = { target_fps: 15, jpeg_quality: 0, monitor_index: 1 };
+  const start = { config, video: "", client_name: "ada", peer: "10.0.0.7:1" };
+  const { offer } = await rig.link.screen({ start }, {});
+  assertEquals(offer, { stream_id: "stream", sdp: "offer" });
+  await rig.link.screen({ answer: { stream_id: "stream", sdp: "answer" } }, {});
+  assertEquals(asked, [{ session_id: "s", ...config }, { stream_id: "stream", sdp: "answer" }]);
+  const stop = () => rig.link.screen({ stop: { stream_id: "stream" } }, {});
+  assertEquals((await assertRejects(stop, MeshError, "no such stream")).code, "NOT_FOUND");
+  const video = () => rig.link.screen({ start: { ...start, video: "vp8" } }, {});
+  assertEquals((await assertRejects(video, MeshError, "it sends no vp8")).code, "UNIMPLEMENTED");
+  const monitors = () => rig.link.screen({ monitors: true }, {});
+  assertEquals((await assertRejects(monitors, MeshError, "an older one")).code, "UNIMPLEMENTED");
 });

@@ -3,11 +3,12 @@ import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
 import type {
   CommandResponse,
-  DeviceInfo,
   KindSlots,
   ModelAnswer,
   ModelLoad,
   ModelReport,
+  ScreenReply,
+  ScreenReport,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
@@ -17,8 +18,10 @@ import type { DispatchListener, DispatchTarget, TaskDispatcher } from "../jobs/d
 import { AttachedLink, SILENCE_LIMIT_MS } from "./attached_link.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
-import type { DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
+import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
+import type { PeerModels, PeerRegistry, PeerScreens } from "./peer_parts.ts";
+import type { ScreenOrderOptions, ScreenTask } from "./screen_orders.ts";
 
 const log = logger("mesh");
 
@@ -27,26 +30,6 @@ const WATCH_INTERVAL_MS = 250;
 
 /** A look that comes so late, in ms, shows that this process stood still (a suspended machine), not its devices. */
 const STOOD_STILL_MS = 1000;
-
-/** What the peers need of the registry. */
-export interface PeerRegistry {
-  find(deviceId: string):
-    | { readonly info: Readonly<DeviceInfo>; readonly sample: Readonly<StatusSample> | undefined }
-    | undefined;
-  setLink(deviceId: string, kind: LinkKind): void;
-  setOffline(deviceId: string): void;
-  sampleReceived(deviceId: string, sample: StatusSample): void;
-}
-
-/** Who keeps what devices say of their models. */
-export interface PeerModels {
-  /** Whether a device can generate now. */
-  hasModel(device: Readonly<DeviceInfo>): boolean;
-  reported(deviceId: string, report: ModelReport): void;
-  loaded(deviceId: string, load: ModelLoad): void;
-  /** The device cannot be reached any more. */
-  forget(deviceId: string): void;
-}
 
 /**
  * The devices that can be reached now, each over one link. Sends them tasks and commands, and notices when one is lost.
@@ -65,6 +48,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     private readonly registry: PeerRegistry,
     private readonly self: { readonly deviceId: string; readonly deviceName: string },
     private readonly deviceModels?: PeerModels,
+    private readonly deviceScreens?: PeerScreens,
   ) {}
 
   start(): void {
@@ -157,6 +141,13 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     return link.order(task, options);
   }
 
+  /** Asks something of a device's screen. @throws {MeshError} UNAVAILABLE when it cannot be reached, or its refusal */
+  screen(deviceId: string, task: ScreenTask, options: ScreenOrderOptions): Promise<ScreenReply> {
+    const link = this.#links.get(deviceId);
+    if (!link) return Promise.reject(new MeshError("UNAVAILABLE", "the device is not reachable"));
+    return link.screen(task, options);
+  }
+
   listen(listener: DispatchListener): void {
     this.#listener = listener;
   }
@@ -218,10 +209,15 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     if (this.#links.get(link.deviceId) === link) this.deviceModels?.loaded(link.deviceId, load);
   }
 
+  screens(link: DeviceLink, report: ScreenReport): void {
+    if (this.#links.get(link.deviceId) === link) this.deviceScreens?.reported(link.deviceId, report);
+  }
+
   closed(link: DeviceLink, reason: string, mayReturn: boolean): void {
     if (this.#links.get(link.deviceId) !== link) return;
     this.#links.delete(link.deviceId);
     this.deviceModels?.forget(link.deviceId);
+    this.deviceScreens?.forget(link.deviceId);
     if (this.#stopping) return;
     log.info("device {name} is offline: {reason}", { name: this.#nameOf(link.deviceId), reason });
     this.registry.setOffline(link.deviceId);

@@ -1,5 +1,5 @@
 import { MeshError } from "../core/errors.ts";
-import type { CommandResponse, DeviceInfo, ModelAnswer } from "../../proto/messages.ts";
+import type { CommandResponse, DeviceInfo, ModelAnswer, ScreenReply } from "../../proto/messages.ts";
 import { SILENCE_LIMIT_MS } from "./attached_link.ts";
 import type { DeviceLink, LinkEvents } from "./device_link.ts";
 
@@ -33,6 +33,10 @@ export class UnaddressedLink implements DeviceLink {
   }
 
   order(): Promise<ModelAnswer> {
+    return Promise.reject(this.#unreachable());
+  }
+
+  screen(): Promise<ScreenReply> {
     return Promise.reject(this.#unreachable());
   }
 

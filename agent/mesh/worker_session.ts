@@ -8,6 +8,7 @@ import type {
   CommandResponse,
   KindSlots,
   ModelAnswer,
+  ScreenReply,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
@@ -18,6 +19,7 @@ import { type HeldAttempts, TASK_SLOTS, type TaskRunner } from "./held_attempts.
 import { ModelRuns, type ModelSource } from "./model_runs.ts";
 import { Outbox } from "./outbox.ts";
 import { RunningCount } from "./running_count.ts";
+import { type ScreenHost, ScreenRuns } from "./screen_runs.ts";
 
 const log = logger("worker");
 
@@ -39,6 +41,8 @@ export interface WorkSource extends TaskRunner {
   sample(): StatusSample;
   /** Undefined where the device uses no local model. */
   readonly models?: ModelSource | undefined;
+  /** Undefined where the device's screen is off. */
+  readonly screen?: ScreenHost | undefined;
 }
 
 export interface WorkerSessionOptions {
@@ -55,6 +59,7 @@ interface Item {
   readonly outcome?: TaskOutcome;
   readonly command?: CommandOutcome;
   readonly answer?: ModelAnswer;
+  readonly screen?: ScreenReply;
   /** Slots that are free with it. */
   readonly credits: 0 | 1;
 }
@@ -65,12 +70,13 @@ export class WorkerSession {
   readonly #commands = new Map<string, AbortController>();
   readonly #runningCommands = new RunningCount();
   readonly #models: ModelRuns;
+  readonly #screen: ScreenRuns;
   readonly #onOutcome = (outcome: TaskOutcome) => this.#put(outcome, 1);
   readonly #over = new AbortController();
   readonly #finished = Promise.withResolvers<MeshError | undefined>();
   readonly #welcome = Promise.withResolvers<{ deviceId: string; deviceName: string }>();
   #timer: ReturnType<typeof setInterval> | undefined;
-  #unlisten: (() => void) | undefined;
+  readonly #unlisten: ((() => void) | undefined)[] = [];
   #leaving = false;
 
   constructor(
@@ -81,6 +87,10 @@ export class WorkerSession {
     this.#models = new ModelRuns(
       options.work.models,
       (answer, bytes) => this.#outbox.put({ answer, credits: 0 }, bytes),
+    );
+    this.#screen = new ScreenRuns(
+      options.work.screen,
+      (screen, bytes) => this.#outbox.put({ screen, credits: 0 }, bytes),
     );
     this.#welcome.promise.catch(() => {/* whoever awaits it hears of it; nobody has to */});
     channel.listen({
@@ -113,14 +123,15 @@ export class WorkerSession {
     held.listen(this.#onOutcome);
     for (const outcome of held.outcomes()) this.#put(outcome, 0);
     this.#timer = setInterval(() => this.channel.send(workerBatch(this.#state())), SAMPLE_INTERVAL_MS);
-    this.#unlisten = work.models?.onReport(() => {
-      this.channel.send(workerBatch({ models: work.models?.report() ?? null }));
-    });
+    this.#unlisten.push(
+      work.models?.onReport(() => this.channel.send(workerBatch({ models: work.models?.report() ?? null }))),
+      work.screen?.onReport(() => this.channel.send(workerBatch({ screens: this.#screen.report() }))),
+    );
   }
 
-  #state(): Pick<WorkerBatch, "sample" | "model_load"> {
+  #state(): Pick<WorkerBatch, "sample" | "model_load" | "screens"> {
     const { work } = this.options;
-    return { sample: work.sample(), model_load: work.models?.load() ?? null };
+    return { sample: work.sample(), model_load: work.models?.load() ?? null, screens: this.#screen.report() };
   }
 
   /**
@@ -133,8 +144,10 @@ export class WorkerSession {
       this.#leaving = true;
       this.channel.send(workerBatch({ leaving: true }));
     }
-    await this.#idleWithin(drainMs);
     const reason = "the device is leaving the mesh";
+    // Nobody shall be asked any more whether somebody may look.
+    this.#screen.stop(reason);
+    await this.#idleWithin(drainMs);
     this.#stopCommands(reason);
     this.#models.stop(reason);
     await Promise.all([this.options.held.stop(reason), this.#idleWithin(STOP_MS)]);
@@ -150,6 +163,7 @@ export class WorkerSession {
       this.options.held.idle(late.signal),
       this.#runningCommands.none(late.signal),
       this.#models.running.none(late.signal),
+      this.#screen.running.none(late.signal),
     ]);
   }
 
@@ -168,6 +182,8 @@ export class WorkerSession {
     for (const order of batch.commands) this.#runCommand(order);
     for (const order of batch.model_orders) this.#models.begin(order);
     for (const id of batch.cancelled_model_orders) this.#models.cancel(id);
+    for (const order of batch.screen_orders) this.#screen.begin(order);
+    for (const id of batch.cancelled_screen_orders) this.#screen.cancel(id);
     if (batch.closing) {
       this.channel.close();
       this.#onClose(new MeshError("UNAVAILABLE", "the coordinator is stopping"));
@@ -212,15 +228,16 @@ export class WorkerSession {
     for (const controller of this.#commands.values()) controller.abort(stopped);
   }
 
-  /** Commands and generations end with their stream, since their callers are gone; tasks go on. */
+  /** Commands, generations and questions end with their stream, since their callers are gone; tasks and screens go on. */
   #onClose(error: MeshError | undefined): void {
     if (this.#closed) return;
     this.#over.abort();
     clearInterval(this.#timer);
-    this.#unlisten?.();
+    for (const unlisten of this.#unlisten) unlisten?.();
     this.options.held.unlisten(this.#onOutcome);
     this.#stopCommands("the coordinator is gone");
     this.#models.stop("the coordinator is gone");
+    this.#screen.stop("the coordinator is gone");
     this.#outbox.close();
     this.#welcome.reject(error ?? new MeshError("UNAVAILABLE", "the coordinator closed the stream"));
     this.#finished.resolve(error);
@@ -229,10 +246,11 @@ export class WorkerSession {
 
 function batchOf(items: readonly Item[]): WorkerBatch {
   const batch = workerBatch({});
-  for (const { outcome, command, answer, credits } of items) {
+  for (const { outcome, command, answer, screen, credits } of items) {
     if (outcome) batch.outcomes.push(outcome.lease > 0 ? byLease(outcome) : outcome);
     if (command) batch.command_outcomes.push(command);
     if (answer) batch.model_answers.push(answer);
+    if (screen) batch.screen_replies.push(screen);
     batch.credits += credits;
   }
   return batch;

@@ -8,6 +8,7 @@ import type { Registry } from "../devices/registry.ts";
 import type { JobService } from "../jobs/job_service.ts";
 import type { DialledDevices } from "../mesh/dialled_devices.ts";
 import { INSTANCE_METADATA } from "../mesh/joiner.ts";
+import type { MeshScreens } from "../mesh/mesh_screens.ts";
 import type { Peers } from "../mesh/peers.ts";
 import type { UnaryHandler } from "./interceptors.ts";
 
@@ -23,9 +24,10 @@ export interface DeviceHandlerParts {
   readonly peers: Peers;
   readonly dialled: DialledDevices;
   readonly jobs: JobService;
+  readonly screens: MeshScreens;
 }
 
-export function deviceHandlers({ registry, peers, dialled, jobs }: DeviceHandlerParts): DeviceHandlers {
+export function deviceHandlers({ registry, peers, dialled, jobs, screens }: DeviceHandlerParts): DeviceHandlers {
   return {
     async RegisterDevice(info, call) {
       const instance = call.metadata(INSTANCE_METADATA);
@@ -39,13 +41,18 @@ export function deviceHandlers({ registry, peers, dialled, jobs }: DeviceHandler
     ListDevices: () => ({ devices: registry.all().map((entry) => entry.info) }),
     GetDeviceStatus: ({ device_id }) => registry.status(requireId(device_id)),
     ListDeviceStates: () => ({
-      devices: registry.all().map((entry) => ({
-        device: entry.info,
-        status: registry.status(entry.info.device_id),
-        online: entry.online,
-        link: entry.link,
-        running_tasks: jobs.heldBy(entry.info.device_id),
-      })),
+      devices: registry.all().map((entry) => {
+        const { streams, unavailable } = screens.reportOf(entry.info.device_id);
+        return {
+          device: entry.info,
+          status: registry.status(entry.info.device_id),
+          online: entry.online,
+          link: entry.link,
+          running_tasks: jobs.heldBy(entry.info.device_id),
+          screen_streams: streams,
+          screen_unavailable: unavailable,
+        };
+      }),
     }),
   };
 }

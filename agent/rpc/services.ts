@@ -10,6 +10,7 @@ import type { JobHandlers } from "./job_handlers.ts";
 import type { ModelHandlers } from "./model_handlers.ts";
 import type { PlanHandlers } from "./plan_handlers.ts";
 import type { ServiceMethods } from "./served_method.ts";
+import type { ScreenHandlers } from "./screen_handlers.ts";
 import type { SessionHandlers } from "./session_handlers.ts";
 import type { unavailableHandlers } from "./unavailable_handlers.ts";
 import type { WorkerHandlers } from "./worker_handlers.ts";
@@ -23,6 +24,7 @@ export interface Handlers {
   readonly models: ModelHandlers;
   readonly plans: PlanHandlers;
   readonly worker: WorkerHandlers;
+  readonly screens: ScreenHandlers;
   readonly unavailable: ReturnType<typeof unavailableHandlers>;
 }
 
@@ -36,7 +38,7 @@ export function orchestratorService(
   deviceId: string,
   handlers: Handlers,
 ): ServiceMethods {
-  const { sessions, devices, commands, jobs, plans, worker, unavailable } = handlers;
+  const { sessions, devices, commands, jobs, plans, worker, screens, unavailable } = handlers;
   const { CreateSession, ...withSession } = {
     ...sessions,
     ...commands,
@@ -47,6 +49,9 @@ export function orchestratorService(
     GetJob: jobs.GetJob,
     ...plans,
     ...worker,
+    StartWebRTC: screens.StartWebRTC,
+    CompleteWebRTC: screens.CompleteWebRTC,
+    StopWebRTC: screens.StopWebRTC,
     ...unavailable,
   };
   return {
@@ -69,6 +74,10 @@ export function meshService(through: Interceptors, handlers: Handlers, peers: Pe
       Calibrate: handlers.models.Calibrate,
       PreviewPlacement: handlers.models.PreviewPlacement,
       CostReport: handlers.models.CostReport,
+      StartScreen: handlers.screens.StartScreen,
+      AnswerScreen: handlers.screens.AnswerScreen,
+      StopScreen: handlers.screens.StopScreen,
+      ListMonitors: handlers.screens.ListMonitors,
     }),
     Generate: through.serverStream("Generate", { ...STRICT, isWork: true }, handlers.models.Generate),
     WatchJob: through.serverStream("WatchJob", STRICT, handlers.jobs.WatchJob),

@@ -7,9 +7,6 @@ import type { UnaryHandler } from "./interceptors.ts";
  */
 export function unavailableHandlers() {
   return {
-    StartWebRTC: refuse("StartWebRTC"),
-    CompleteWebRTC: refuse("CompleteWebRTC"),
-    StopWebRTC: refuse("StopWebRTC"),
     CreateDownloadTicket: refuse("CreateDownloadTicket"),
   };
 }
