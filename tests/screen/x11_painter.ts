@@ -1,5 +1,4 @@
 import { connectDisplay, type Display } from "../../agent/screen/capture/x11/connect.ts";
-import { queryExtension } from "../../agent/screen/capture/x11/extension.ts";
 import { Request } from "../../agent/screen/capture/x11/request.ts";
 import type { Rectangle } from "../../agent/screen/types.ts";
 
@@ -118,14 +117,6 @@ export class X11Painter implements AsyncDisposable {
         .u16(hotX, hotY),
     );
     this.#send(new Request(CHANGE_WINDOW_ATTRIBUTES, 0, 16).u32(root, 1 << 14, cursor));
-  }
-
-  /** Hides the pointer for as long as this painter is open. */
-  async hidePointer(): Promise<void> {
-    const xfixes = await queryExtension(this.#display.connection, "XFIXES");
-    if (!xfixes) throw new Error("the server has no XFIXES");
-    await this.#display.connection.ask(new Request(xfixes.major, 0, 12).u32(4, 0));
-    this.#send(new Request(xfixes.major, 29, 8).u32(this.#display.screen.root));
   }
 
   /** Resolves when everything before it was painted. */

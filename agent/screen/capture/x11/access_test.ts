@@ -56,3 +56,20 @@ Deno.test({ name: "a screen whose colours are in a table is refused with the rea
   const error = await assertRejects(() => X11Source.open({ display: server.display }), MeshError, "table of colours");
   assertEquals(error.code, "FAILED_PRECONDITION");
 });
+
+Deno.test({ name: "what listens for a display, but is no X server, is told from one", ignore }, async () => {
+  const number = freeDisplayNumber();
+  const path = `/tmp/.X11-unix/X${number}`;
+  Deno.mkdirSync("/tmp/.X11-unix", { recursive: true });
+  using listener = Deno.listen({ transport: "unix", path });
+  const answering = (async () => {
+    using conn = await listener.accept();
+    await conn.read(new Uint8Array(64));
+    await conn.write(new Uint8Array(64).fill(1));
+  })();
+  const opening = X11Source.open({ display: `:${number}` });
+  const error = await assertRejects(() => opening, MeshError, `The display :${number} did not answer as one`);
+  assertEquals(error.code, "UNAVAILABLE");
+  await answering;
+  Deno.removeSync(path);
+});

@@ -39,6 +39,7 @@ export class X11Connection {
   readonly #display: string;
   readonly #conn: Deno.Conn;
   readonly #reader: ByteReader;
+  readonly #answerMs: number;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<number, (event: DataView) => void>();
   readonly #ended: Promise<void>;
@@ -47,11 +48,15 @@ export class X11Connection {
   #writing = false;
   #lost: MeshError | undefined;
 
-  /** @param display its name, for messages */
-  constructor(display: string, conn: Deno.Conn, reader: ByteReader) {
+  /**
+   * @param display its name, for messages
+   * @param answerMs for how long the server may say nothing
+   */
+  constructor(display: string, conn: Deno.Conn, reader: ByteReader, answerMs = ANSWER_MS) {
     this.#display = display;
     this.#conn = conn;
     this.#reader = reader;
+    this.#answerMs = answerMs;
     this.#ended = this.#readOn();
   }
 
@@ -100,7 +105,7 @@ export class X11Connection {
     if (this.#lost) return Promise.reject(this.#lost);
     const sequence = this.#enqueue(request);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#lose(`it said nothing for ${ANSWER_MS / 1000} s`), ANSWER_MS);
+      const timer = setTimeout(() => this.#lose(`it said nothing for ${this.#answerMs} ms`), this.#answerMs);
       const settle = () => {
         clearTimeout(timer);
         this.#pending.delete(sequence);

@@ -11,7 +11,11 @@ const GET_CURSOR_IMAGE = 4;
 /** XFIXES: after its event for selections. */
 const CURSOR_NOTIFY = 1;
 
-/** Where the pointer is and what it looks like, by XFIXES. Its shape is fetched only when the server says that it changed. */
+/**
+ * Where the pointer is and what it looks like, by XFIXES. Its shape is fetched only when the server says that it changed.
+ * A program that hides the pointer by giving it an empty shape is noticed; one that asks XFIXES to hide it is not, since
+ * servers keep that to themselves.
+ */
 export class CursorReader {
   readonly #connection: X11Connection;
   readonly #root: number;
@@ -38,7 +42,7 @@ export class CursorReader {
     return reader;
   }
 
-  /** @returns undefined where no pointer is to be seen: on another screen of the server, or hidden by a program */
+  /** @returns undefined where no pointer is to be seen: on another screen of the server, or of an empty shape */
   async read(): Promise<CursorState | undefined> {
     const position = this.#shapeChanged ? await this.#readShape() : await this.#readPosition();
     if (!position || !this.#shape) return undefined;
