@@ -2,7 +2,6 @@
  * A process that keeps a scene moving on an X server: `painter.ts DISPLAY SCENE STEPS_A_SECOND`. Says `ready` once the
  * scene is there. Ends with its standard input.
  */
-import { clock } from "../shared/timing.ts";
 import { isSceneName, SCENES } from "./scenes.ts";
 import { X11Drawing } from "./x11_drawing.ts";
 
@@ -19,13 +18,13 @@ let ended = false;
 })();
 
 const periodMs = 1000 / Number(rate);
-let due = clock();
+let due = performance.now();
 for (let step = 0; !ended; step++) {
-  scene.paint(step, clock());
+  scene.paint(step, Date.now());
   await x11.settled();
   if (step === 0) console.log("ready");
   // A step that comes too late moves the following ones: they do not come in a bunch.
-  due = Math.max(due + periodMs, clock() - periodMs);
-  const wait = due - clock();
+  due = Math.max(due + periodMs, performance.now() - periodMs);
+  const wait = due - performance.now();
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
 }

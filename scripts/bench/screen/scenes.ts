@@ -1,5 +1,5 @@
 import { lineOfText, photograph, seededRandom } from "./material.ts";
-import { CODE_HEIGHT, CODE_WIDTH, whiteBoxes } from "./time_code.ts";
+import { CODE_HEIGHT, CODE_WIDTH, whiteBlocks } from "./time_code.ts";
 import type { Box, Drawable, X11Drawing } from "./x11_drawing.ts";
 
 const BLACK = 0x000000;
@@ -35,7 +35,7 @@ export function isSceneName(name: string | undefined): name is SceneName {
 /** The clock that tells how old a picture is. */
 function showTime(x11: X11Drawing, drawable: Drawable, now: number): void {
   x11.fill(drawable, BLACK, [[0, 0, CODE_WIDTH, CODE_HEIGHT]]);
-  x11.fill(drawable, WHITE, whiteBoxes(now));
+  x11.fill(drawable, WHITE, whiteBlocks(now));
 }
 
 /** Wallpaper, a bar with icons, and a window with text. */

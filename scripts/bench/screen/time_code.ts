@@ -5,8 +5,8 @@
 
 /** Of a block, in pixels: as large as the units that JPEG works in. */
 export const BLOCK = 16;
-const COLUMNS = 8;
-const ROWS = 4;
+export const COLUMNS = 8;
+export const ROWS = 4;
 
 export const CODE_WIDTH = COLUMNS * BLOCK;
 export const CODE_HEIGHT = ROWS * BLOCK;
@@ -14,39 +14,25 @@ export const CODE_HEIGHT = ROWS * BLOCK;
 /** The clock begins anew after so many ms, which is 4.6 hours. */
 const CYCLE_MS = 2 ** 24;
 
-/** The blocks of a time: whether each is white. */
-export function timeBlocks(ms: number): boolean[] {
+/** The white blocks of a time, as left, top, width and height in pixels; the others are black. */
+export function whiteBlocks(ms: number): [number, number, number, number][] {
   const time = Math.floor(ms) % CYCLE_MS;
   const bits = time * 256 + checkOf(time);
-  return Array.from({ length: COLUMNS * ROWS }, (_, at) => Math.floor(bits / 2 ** (31 - at)) % 2 === 1);
-}
-
-/** The boxes of the white blocks; the rest of the clock is black. */
-export function whiteBoxes(ms: number): [number, number, number, number][] {
-  return timeBlocks(ms).flatMap((white, at): [number, number, number, number][] =>
-    white ? [[(at % COLUMNS) * BLOCK, Math.floor(at / COLUMNS) * BLOCK, BLOCK, BLOCK]] : []
-  );
+  return Array.from({ length: COLUMNS * ROWS }, (_, at) => at)
+    .filter((at) => Math.floor(bits / 2 ** (COLUMNS * ROWS - 1 - at)) % 2 === 1)
+    .map((at) => [(at % COLUMNS) * BLOCK, Math.floor(at / COLUMNS) * BLOCK, BLOCK, BLOCK]);
 }
 
 /**
- * The time that a picture shows in its upper left corner; undefined where that is no clock.
+ * How old a picture is whose blocks were read, in ms; undefined where they are no clock.
  *
- * @param pixels 4 bytes each, of a picture {@link CODE_WIDTH} wide and {@link CODE_HEIGHT} high; their green is looked at
+ * @param bits a block each, white = 1
+ * @param now ms since 1970
  */
-export function readTimeCode(pixels: Uint8Array | Uint8ClampedArray): number | undefined {
-  let bits = 0;
-  for (let at = 0; at < COLUMNS * ROWS; at++) {
-    const x = (at % COLUMNS) * BLOCK + BLOCK / 2;
-    const y = Math.floor(at / COLUMNS) * BLOCK + BLOCK / 2;
-    bits = bits * 2 + ((pixels[(y * CODE_WIDTH + x) * 4 + 1] ?? 0) > 127 ? 1 : 0);
-  }
+export function ageOf(bits: number, now: number): number | undefined {
   const time = Math.floor(bits / 256);
-  return bits % 256 === checkOf(time) ? time : undefined;
-}
-
-/** How long ago a time was that was read off a picture, in ms. */
-export function ageOf(time: number, now: number): number {
-  return ((now - time) % CYCLE_MS + CYCLE_MS) % CYCLE_MS;
+  if (bits % 256 !== checkOf(time)) return undefined;
+  return (now % CYCLE_MS - time + CYCLE_MS) % CYCLE_MS;
 }
 
 /** Never that of a corner in one colour. */

@@ -20,6 +20,10 @@ export interface AgentOptions {
   readonly join?: string;
   /** Which model servers it uses; by default none. */
   readonly models?: readonly string[];
+  /** Further flags. */
+  readonly flags?: readonly string[];
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A real agent process on a free loopback port. */
@@ -44,7 +48,7 @@ export async function startAgent(
   program: Program,
   options: AgentOptions,
 ): Promise<BenchAgent> {
-  const { folder, name, models = NO_MODELS } = options;
+  const { folder, name, models = NO_MODELS, flags = [], env = {} } = options;
   const log = await Deno.makeTempFile({ dir: folder, prefix: `${name}-log-` });
   const logged = () => Deno.readTextFileSync(log).trim();
   const began = performance.now();
@@ -61,10 +65,11 @@ export async function startAgent(
       ...["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"],
       ...["--data-dir", join(folder, name), "--share", folder, "--name", name],
       ...models,
+      ...flags,
       ...(options.join ? ["--join", options.join] : []),
     ],
     clearEnv: true,
-    env: { ...program.env, EDGEMESH_KEY: BENCH_KEY },
+    env: { ...program.env, EDGEMESH_KEY: BENCH_KEY, ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
