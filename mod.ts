@@ -18,7 +18,15 @@ import { PROGRAM_TIMEOUT_MS } from "./cli/program_result.ts";
 export { type ErrorCode, MeshError, UsageError } from "./agent/core/errors.ts";
 export type { RunningAgent } from "./agent/agent.ts";
 export type { Generation } from "./cli/generation.ts";
-export { type Device, type JobState, Mesh, type OfModel, type PromptOptions, type Where } from "./cli/mesh.ts";
+export {
+  type Device,
+  type JobState,
+  Mesh,
+  type OfModel,
+  type PromptOptions,
+  type ScreenOptions,
+  type Where,
+} from "./cli/mesh.ts";
 export type { Reduce } from "./cli/submission.ts";
 export type { SubmitOptions } from "./cli/submit_options.ts";
 export type { Plan } from "./proto/gen/edgemesh/Plan.ts";
@@ -34,10 +42,13 @@ export type {
   JobStatus,
   JobSummary,
   JobUpdate,
+  Monitor,
   PlacementResponse,
   PlanCostResponse,
   RoutedCommandResponse,
   RoutingMode,
+  ScreenStream,
+  StartScreenResponse,
   TaskDetail,
 } from "./proto/messages.ts";
 

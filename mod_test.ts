@@ -233,3 +233,26 @@ function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }
+
+Deno.test("library: a device's screen is asked for by its name, answered and stopped by the stream", async () => {
+  const id = "3f2a9c10-0000-4000-8000-000000000001";
+  const monitor = { index: 0, name: "HDMI-1", primary: true, x: 0, y: 0, width: 1920, height: 1080 };
+  await using agent = await CannedAgent.start({
+    ListDevices: () => ({ devices: [{ device_id: id, device_name: "laptop" }] }),
+    ListMonitors: () => ({ monitors: [monitor] }),
+    StartScreen: () => ({ stream_id: "stream", sdp: "offer", device_id: id, device_name: "laptop" }),
+    AnswerScreen: () => ({}),
+    StopScreen: () => ({}),
+  });
+  using mesh = await connect(agent.address, { key: "right" });
+  assertEquals(await mesh.monitors("laptop"), [monitor]);
+  const offer = await mesh.startScreen("laptop", { fps: 15, monitor: 1, video: "vp8" });
+  assertEquals([offer.sdp, offer.device_name], ["offer", "laptop"]);
+  await mesh.answerScreen(offer.stream_id, "answer");
+  await mesh.stopScreen(offer.stream_id);
+  assertEquals(agent.requests("StartScreen"), [
+    { device_id: id, config: { target_fps: 15, jpeg_quality: 0, monitor_index: 1 }, video: "vp8" },
+  ]);
+  assertEquals(agent.requests("AnswerScreen"), [{ stream_id: "stream", sdp: "answer" }]);
+  assertEquals(agent.requests("StopScreen"), [{ stream_id: "stream" }]);
+});

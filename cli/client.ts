@@ -24,6 +24,7 @@ type OrchestratorMethod =
   | "RunLLMTask"
   | "SubmitJob";
 type MeshMethod =
+  | "AnswerScreen"
   | "Calibrate"
   | "CancelJob"
   | "CostReport"
@@ -31,9 +32,12 @@ type MeshMethod =
   | "ListDeviceStates"
   | "ListJobs"
   | "ListModels"
+  | "ListMonitors"
   | "ListTasks"
   | "PreviewPlacement"
-  | "StartJob";
+  | "StartJob"
+  | "StartScreen"
+  | "StopScreen";
 /** Those that are answered with many messages. */
 type MeshStream = "Generate" | "WatchJob";
 

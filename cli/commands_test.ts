@@ -85,6 +85,37 @@ Deno.test("status takes a name or the beginning of an id", async () => {
   });
 });
 
+Deno.test("status says who looks at a device's screen, or why nobody can", async () => {
+  const stream = (client_name: string, connected: boolean, others = {}) => ({
+    client_name,
+    peer: "10.0.0.7:4711",
+    monitor_name: "HDMI-1",
+    started_at: Math.floor(Date.now() / 1000) - 200,
+    connected,
+    ...others,
+  });
+  const streams = [
+    stream("ada\x1b[2J", true, { video: "vp8" }),
+    stream("", false, { monitor_name: "", monitor_index: 1 }),
+  ];
+  await using agent = await CannedAgent.start({
+    ...DEVICES,
+    GetDeviceStatus: () => ({ device_id: LAPTOP }),
+    ListDeviceStates: () => ({
+      devices: [
+        { ...state(LAPTOP, "laptop", true), screen_streams: streams },
+        { ...state(PHONE, "phone", true), screen_unavailable: "there is no display" },
+      ],
+    }),
+  });
+  const laptop = await run(agent, "status", "laptop");
+  assertMatch(
+    laptop.stdout,
+    /\nScreen: +ada \(10\.0\.0\.7:4711\) looks at HDMI-1 as vp8, begun 3 min ago\n +somebody \(10\.0\.0\.7:4711\) was offered monitor 1, 3 min ago\n/,
+  );
+  assertMatch((await run(agent, "status", "phone")).stdout, /\nScreen: +- \(there is no display\)\n/);
+});
+
 Deno.test("exec passes the program's output and exit code through unchanged", async () => {
   await using agent = await CannedAgent.start({
     ExecuteCommand: () => ({ exit_code: 3, stdout: "\x1b[1mbold\x1b[0m no line end", stderr: "oops\n" }),

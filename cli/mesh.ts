@@ -12,10 +12,12 @@ import type {
   JobStatus,
   JobSummary,
   JobUpdate,
+  Monitor,
   PlacementResponse,
   PlanCostResponse,
   RoutedCommandResponse,
   RoutingMode,
+  StartScreenResponse,
   TaskDetail,
 } from "../proto/messages.ts";
 import { allJobs } from "./all_jobs.ts";
@@ -50,6 +52,18 @@ export interface PromptOptions extends PromptSettings {
   readonly device?: string;
   /** Ends the generation, on its device too. */
   readonly signal?: AbortSignal;
+}
+
+/** What of a screen is shown, and how. */
+export interface ScreenOptions {
+  /** Pictures a second, 1 to 60. Default 8. */
+  readonly fps?: number;
+  /** Of JPEGs, 1 to 100. Default 60. */
+  readonly quality?: number;
+  /** As in {@link Mesh.monitors}. Default 0, the primary one. */
+  readonly monitor?: number;
+  /** `vp8`: a video track, where the device has ffmpeg. Default: pictures over the data channel `frames`. */
+  readonly video?: "vp8";
 }
 
 /** Which of the devices' models. */
@@ -235,6 +249,36 @@ export class Mesh implements Disposable {
       throw new UsageError(`limit "${limit}": not a whole number from 1`);
     }
     return await Array.fromAsync(allJobs(this.client, { state, limit }));
+  }
+
+  /** The monitors of a device, the primary one first. */
+  async monitors(device: string): Promise<Monitor[]> {
+    const device_id = await deviceIdOf(this.client, device);
+    return (await this.client.mesh("ListMonitors", { device_id })).monitors;
+  }
+
+  /**
+   * Asks a device to show its screen: an offer for a WebRTC connection, which any WebRTC stack can answer; the pictures come
+   * from the device itself. A stream that is not answered within 30 s ends.
+   *
+   * @param device by its name or id
+   * @throws {MeshError} PERMISSION_DENIED when the device's user refuses, FAILED_PRECONDITION when it has no screen
+   */
+  async startScreen(device: string, options: ScreenOptions = {}): Promise<StartScreenResponse> {
+    const { fps = 0, quality = 0, monitor = 0, video = "" } = options;
+    const config = { target_fps: fps, jpeg_quality: quality, monitor_index: monitor };
+    const device_id = await deviceIdOf(this.client, device);
+    return await this.client.mesh("StartScreen", { device_id, config, video });
+  }
+
+  /** Answers a device's offer: an SDP with its ICE candidates. */
+  async answerScreen(streamId: string, sdp: string): Promise<void> {
+    await this.client.mesh("AnswerScreen", { stream_id: streamId, sdp });
+  }
+
+  /** Ends a stream. @throws {MeshError} NOT_FOUND when it has ended */
+  async stopScreen(streamId: string): Promise<void> {
+    await this.client.mesh("StopScreen", { stream_id: streamId });
   }
 
   /** Closes the connection. */

@@ -4,9 +4,11 @@ import type { MeshClient } from "../client.ts";
 import type { Command } from "../command.ts";
 import { capabilitiesOf, platformOf } from "../device_view.ts";
 import { findDevice } from "../find_device.ts";
+import { knownDevices } from "../known_devices.ts";
 import { modelWords } from "../model_view.ts";
 import { printable } from "../output/printable.ts";
 import { ago, megabytes, percent } from "../output/units.ts";
+import { screenWords } from "../screen_view.ts";
 
 export const command: Command = {
   name: "status",
@@ -31,6 +33,7 @@ export const command: Command = {
       ["Capabilities", capabilitiesOf(device)],
       ["Address", device.grpc_addr || "-"],
       ...await modelLines(client, device),
+      ...await screenLines(client, device),
       ["CPU load", percent(status.cpu_load)],
       ["Memory", used],
       ["Last seen", ago(status.last_seen)],
@@ -44,6 +47,13 @@ async function modelLines(client: MeshClient, device: DeviceInfo): Promise<[stri
   const models = (await knownModels(client)).filter((model) => model.device_id === device.device_id);
   if (models.length === 0) return [["Model", device.local_model_name || "-"]];
   return models.map((model, at) => [at > 0 ? "" : models.length > 1 ? "Models" : "Model", modelWords(model)]);
+}
+
+/** Who looks at its screen, one a line. */
+async function screenLines(client: MeshClient, { device_id }: DeviceInfo): Promise<[string, string][]> {
+  const state = (await knownDevices(client)).find(({ device }) => device?.device_id === device_id);
+  const words = state ? screenWords(state, Date.now()) : [];
+  return words.map((line, at) => [at > 0 ? "" : "Screen", line]);
 }
 
 async function knownModels(client: MeshClient): Promise<DeviceModel[]> {
