@@ -79,7 +79,7 @@ export const PACKAGES: readonly {
   },
   {
     packages: ["@julusian/jpeg-turbo", "@cornerstonejs/codec-libjpeg-turbo-8bit"],
-    only: ["agent/screen/jpeg/", "scripts"],
+    only: ["agent/screen/jpeg/wasm_encoder.ts", "scripts"],
     why: "nothing else may know what makes JPEGs; the finished program includes their libraries",
   },
   { packages: ["@std/assert"], only: ["tests/assert.ts"], why: "that file gives it types" },
