@@ -138,6 +138,9 @@ class Answer {
   }
 
   #whyNowhere({ kind, target_device_id: target }: TaskSpec): string {
+    if (target && !this.stages.some(({ id }) => id === target)) {
+      return `no device with the id ${JSON.stringify(target)} can take work now`;
+    }
     if (target) return `device ${target} cannot run ${kind} now`;
     if (!this.stages.some((stage) => stage.runs(kind))) return `no device can run ${kind} now`;
     return `max_workers ${this.maxWorkers} leaves no device that can run ${kind}`;

@@ -116,11 +116,15 @@ Deno.test("what was assumed is said", () => {
 
 Deno.test("a task that nothing can run says so, and costs nothing", () => {
   const { preview } = rig({ a: {} });
-  const { tasks } = preview([[PROMPT, { ...PROMPT, target_device_id: "id-a" }, { kind: "NOPE" }]]);
+  const { tasks } = preview([[PROMPT, { ...PROMPT, target_device_id: "id-a" }, { kind: "NOPE" }, {
+    ...PROMPT,
+    target_device_id: "a",
+  }]]);
   assertEquals(tasks.map((one) => [one.device_id, one.unknown_cost, one.notes]), [
     ["", true, "no device can run LLM_GENERATE now"],
     ["", true, "device id-a cannot run LLM_GENERATE now"],
     ["", true, "no device can run NOPE now"],
+    ["", true, 'no device with the id "a" can take work now'],
   ]);
 });
 
