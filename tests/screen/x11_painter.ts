@@ -20,6 +20,10 @@ const CREATE_CURSOR = 93;
 const FOREGROUND = 1 << 2;
 const SUBWINDOW_MODE = 1 << 15;
 const INCLUDE_INFERIORS = 1;
+const BACK_PIXEL = 1 << 1;
+const OVERRIDE_REDIRECT = 1 << 9;
+const CURSOR = 1 << 14;
+const X_AND_Y = 0x3;
 /** Bytes of a picture in one request: a request is less than 256 KiB. */
 const BAND_BYTES = 200_000;
 
@@ -81,7 +85,7 @@ export class X11Painter implements AsyncDisposable {
   /** Opens a window of one colour, which no window manager touches. @returns its id */
   window({ x, y, width, height }: Rectangle, pixel: number): number {
     const id = this.#display.nextId();
-    const attributes = 0x2 | 0x200;
+    const attributes = BACK_PIXEL | OVERRIDE_REDIRECT;
     this.#send(
       new Request(CREATE_WINDOW, 0, 40).u32(id, this.#display.screen.root).i16(x, y).u16(width, height, 0, 1)
         .u32(0, attributes, pixel, 1),
@@ -91,7 +95,7 @@ export class X11Painter implements AsyncDisposable {
   }
 
   moveWindow(id: number, x: number, y: number): void {
-    this.#send(new Request(CONFIGURE_WINDOW, 0, 20).u32(id).u16(0x3, 0).u32(x >>> 0, y >>> 0));
+    this.#send(new Request(CONFIGURE_WINDOW, 0, 20).u32(id).u16(X_AND_Y, 0).u32(x >>> 0, y >>> 0));
   }
 
   closeWindow(id: number): void {
@@ -116,7 +120,7 @@ export class X11Painter implements AsyncDisposable {
       new Request(CREATE_CURSOR, 0, 32).u32(cursor, bits, bits).u16(red * 257, green * 257, blue * 257, 0, 0, 0)
         .u16(hotX, hotY),
     );
-    this.#send(new Request(CHANGE_WINDOW_ATTRIBUTES, 0, 16).u32(root, 1 << 14, cursor));
+    this.#send(new Request(CHANGE_WINDOW_ATTRIBUTES, 0, 16).u32(root, CURSOR, cursor));
   }
 
   /** Resolves when everything before it was painted. */

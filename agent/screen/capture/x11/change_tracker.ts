@@ -79,7 +79,7 @@ export class ChangeTracker {
   /** Takes what changed from the server, which begins to collect anew in the same moment. */
   async #fetch(): Promise<void> {
     this.#changed = false;
-    const { damage, region } = { damage: this.#damage, region: this.#region };
+    const [damage, region] = [this.#damage, this.#region];
     this.#connection.send(new Request(damage.extension.major, DAMAGE_SUBTRACT, 16).u32(damage.id, 0, region.id));
     const { body } = await this.#connection.ask(new Request(region.extension.major, FETCH_REGION, 8).u32(region.id));
     const changed = parseRectangles(body);

@@ -6,7 +6,7 @@ import { segmentsOf } from "./many_opens.ts";
 
 const ignore = XVFB_MISSING !== undefined;
 const PROGRAM = fileURLToPath(new URL("./many_opens.ts", import.meta.url));
-/** What a collector of garbage may leave for later, in MB. 200 pictures that were not given back are 1600. */
+/** What a collector of garbage may leave for later, in MB. 200 pictures that were not given back are 737. */
 const SPREAD_MB = 150;
 
 function program(...args: string[]): Deno.Command {
@@ -20,7 +20,7 @@ function program(...args: string[]): Deno.Command {
 
 for (const way of ["shm", "socket"]) {
   Deno.test({ name: `a display opened and closed 200 times leaves nothing behind (${way})`, ignore }, async () => {
-    await using server = await Xvfb.start();
+    await using server = await Xvfb.start({ width: 1280, height: 720 });
     const { stdout, success } = await program(server.display, "200", way).output();
     assert(success);
     const { before, after } = JSON.parse(new TextDecoder().decode(stdout));
