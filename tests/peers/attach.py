@@ -172,6 +172,56 @@ def _():
     eventually(lambda: not gamma.online("lost"), "it to be offline", 2)
 
 
+def viewer_asks(worker, reply):
+    """Asks for the screen, and lets the device reply to the order. Answers the order and the reply as it reaches the viewer."""
+    config = mesh_pb2.ScreenConfig(target_fps=15, monitor_index=1)
+    request = mesh_pb2.StartScreenRequest(device_id=worker.device_id, config=config)
+    start = gamma.mesh.StartScreen.future(request, metadata=gamma.metadata(), timeout=30)
+    order = worker.wait_for("screen_orders")[0]
+    worker.send(screen_replies=[mesh_pb2.ScreenReply(order_id=order.order_id, **reply)])
+    return order, start.result
+
+
+@check("a device that speaks of its screen is asked for it, and its offer, its streams and their end reach the viewer")
+def _():
+    with RawWorker(gamma, "shown", screens=mesh_pb2.ScreenReport()) as worker:
+        order, offered = viewer_asks(worker, {"offer": pb.WebRTCOffer(stream_id="s1", sdp="v=0 offer")})
+        equal((order.start.config.target_fps, order.start.config.monitor_index, order.start.video), (15, 1, ""))
+        equal((order.start.client_name, order.start.peer.count(":") > 0), ("python", True))
+        offer = offered()
+        equal((offer.stream_id, offer.sdp, offer.device_name), ("s1", "v=0 offer", "shown"))
+        stream = mesh_pb2.ScreenStream(stream_id="s1", client_name="peer", started_at=1700000000)
+        worker.send(screens=mesh_pb2.ScreenReport(streams=[stream]))
+        eventually(lambda: list(gamma.devices()["shown"].screen_streams) == [stream], "the stream to be shown")
+        answer = mesh_pb2.ScreenAnswer(stream_id="s1", sdp="v=0 answer")
+        answered = gamma.mesh.AnswerScreen.future(answer, metadata=gamma.metadata(), timeout=30)
+        order = worker.wait_for("screen_orders", 2)[1]
+        equal(order.answer, answer)
+        worker.send(screen_replies=[mesh_pb2.ScreenReply(order_id=order.order_id)])
+        answered.result()
+        worker.send(screens=mesh_pb2.ScreenReport(unavailable="no display"))
+        eventually(lambda: gamma.devices()["shown"].screen_unavailable == "no display", "the reason")
+        stop = lambda: gamma.mesh.StopScreen(mesh_pb2.ScreenStop(stream_id="s1"), metadata=gamma.metadata(), timeout=30)
+        refused(stop, "NOT_FOUND", "s1")
+
+
+@check("its refusal reaches the viewer")
+def _():
+    with RawWorker(gamma, "shy", screens=mesh_pb2.ScreenReport()) as worker:
+        failure = {"error_code": "PERMISSION_DENIED", "error_message": "the user of this device refused"}
+        _order, offered = viewer_asks(worker, failure)
+        refused(offered, "PERMISSION_DENIED", "the user of this device refused")
+
+
+@check("a device that says nothing of its screen is not asked: its program is too old")
+def _():
+    with RawWorker(gamma, "old") as worker:
+        request = mesh_pb2.StartScreenRequest(device_id="old")
+        call = lambda: gamma.mesh.StartScreen(request, metadata=gamma.metadata(), timeout=30)
+        refused(call, "UNIMPLEMENTED", "too old")
+        equal(worker.all("screen_orders"), [])
+
+
 @check("a lost device's tasks move to another one")
 def _():
     worker = RawWorker(gamma, "lost")

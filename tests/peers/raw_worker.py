@@ -16,7 +16,8 @@ INTERVAL_S = 2
 class RawWorker:
     """Registers and attaches. It sends samples by itself, and nothing else. At the end of a `with` it is gone.
 
-    `start` tells one start of its program from another, `kinds` are places by kind, `held` are tasks that it knows.
+    `start` tells one start of its program from another, `kinds` are places by kind, `held` are tasks that it knows,
+    `screens` is what it says of its screen.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class RawWorker:
         start="first",
         kinds=(),
         held=(),
+        screens=None,
         **info,
     ):
         self.agent = agent
@@ -46,7 +48,7 @@ class RawWorker:
             kinds = [mesh_pb2.KindSlots(kind=kind, slots=slots) for kind, slots in dict(kinds).items()]
             held = [mesh_pb2.TaskRef(job_id=t.job_id, task_id=t.task_id, attempt=t.attempt) for t in held]
             hello = mesh_pb2.Hello(device_id=device_id, instance_id=instance_id, kinds=kinds, held=held)
-        self.send(hello=hello, credits=credits, sample=SAMPLE)
+        self.send(hello=hello, credits=credits, sample=SAMPLE, screens=screens)
         self.call = agent.mesh.Attach(iter(self.up.get, None), metadata=agent.metadata(), timeout=90)
         threading.Thread(target=self.read, daemon=True).start()
         if samples:

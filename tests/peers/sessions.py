@@ -110,9 +110,6 @@ def _():
 alpha.session = session
 
 for name, request in [
-    ("StartWebRTC", pb.WebRTCConfig(session_id=session)),
-    ("CompleteWebRTC", pb.WebRTCAnswer(stream_id="x", sdp="v=0")),
-    ("StopWebRTC", pb.WebRTCStop(stream_id="x")),
     ("CreateDownloadTicket", pb.DownloadTicketRequest(path="hello.txt")),
 ]:
 
