@@ -30,7 +30,7 @@ export function lineOfText(random: () => number, letters: number): string {
 const FINEST = 2;
 const LAYERS = 8;
 /** Of each layer, as a share of the range from black to white: then 1920 × 1080 pixels are about 300 kB at quality 60. */
-const STRENGTH = 0.36;
+const STRENGTH = 0.2;
 
 /** So many tones have edges between them. */
 const TONES = 8;

@@ -99,7 +99,7 @@ const PAGE: Box = [200, 80, 1520, 940];
 const COLUMN = { left: 380, width: 760 } as const;
 const PAGE_HEIGHT = 6000;
 const PICTURE_EVERY = 1000;
-const SCROLL_STEP = 24;
+const SCROLL_STEP = 13;
 
 function scrollingScene(x11: X11Drawing): Scene {
   const screen = x11.window([0, 0, x11.width, x11.height]);
