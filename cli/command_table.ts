@@ -23,13 +23,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "models", load: async () => (await import("./commands/models.ts")).command },
   { name: "calibrate", load: async () => (await import("./commands/calibrate.ts")).command },
   { name: "cost-report", load: async () => (await import("./commands/cost_report.ts")).command },
+  { name: "screen", load: async () => (await import("./commands/screen.ts")).command },
   { name: "version", load: async () => (await import("./commands/version.ts")).command },
   { name: "completions", load: async () => (await import("./commands/completions.ts")).command },
   { name: "help", load: async () => (await import("./commands/help.ts")).command },
 ];
 
 /** Commands whose part of the program comes later: known, and refused. */
-export const LATER_COMMANDS: readonly string[] = ["get", "screen"];
+export const LATER_COMMANDS: readonly string[] = ["get"];
 
 export function findCommand(name: string): CommandEntry | undefined {
   return COMMANDS.find((entry) => entry.name === name);
