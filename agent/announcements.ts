@@ -9,6 +9,7 @@ const NOTABLE = 0.02;
 
 type Told = Pick<
   DeviceInfo,
+  | "can_screen_capture"
   | "has_local_model"
   | "local_model_name"
   | "local_chat_endpoint"
@@ -16,7 +17,10 @@ type Told = Pick<
   | "llm_decode_toks_per_s"
 >;
 
-/** Tells the mesh what this device is when its models have changed: which they are at once, how fast they are soon. */
+/**
+ * Tells the mesh what this device is when its models or its screen have changed: at once what there is, soon how fast the models
+ * are.
+ */
 export class Announcements implements Component {
   readonly name = "announcements";
   #told: Told | undefined;
@@ -24,7 +28,7 @@ export class Announcements implements Component {
   #unlisten: (() => void) | undefined;
 
   /**
-   * @param onChange calls a listener when this device's models may have changed; returns what ends that
+   * @param onChange calls a listener when what this device is may have changed; returns what ends that
    * @param announce registers this device anew, wherever it is registered; it handles its own failures
    */
   constructor(
@@ -60,7 +64,8 @@ export class Announcements implements Component {
 }
 
 function isOther(a: Told, b: Told): boolean {
-  return a.has_local_model !== b.has_local_model || a.local_model_name !== b.local_model_name ||
+  return a.can_screen_capture !== b.can_screen_capture || a.has_local_model !== b.has_local_model ||
+    a.local_model_name !== b.local_model_name ||
     a.local_chat_endpoint !== b.local_chat_endpoint || isMeasured(a) !== isMeasured(b);
 }
 

@@ -12,6 +12,8 @@ export class DeviceSelf {
   #capabilities: Capabilities = { has_gpu: false, has_npu: false };
   /** Its local models now; undefined where it uses none. */
   models: (() => ModelReport) | undefined;
+  /** Whether its screen can be captured, as an attempt showed. */
+  canCapture: () => boolean = () => false;
 
   constructor(
     private readonly identity: {
@@ -45,7 +47,7 @@ export class DeviceSelf {
       ...this.#capabilities,
       grpc_addr: this.identity.grpcAddress(),
       http_addr: this.identity.httpAddress(),
-      can_screen_capture: false,
+      can_screen_capture: this.canCapture(),
       ram_free_mb: this.sample().ram_free_mb,
       ...modelInfo(this.models?.()),
     };

@@ -1,0 +1,90 @@
+import { MeshError, messageOf } from "./core/errors.ts";
+import type { Component } from "./core/lifecycle.ts";
+import { logger } from "./core/log.ts";
+
+const log = logger("screen");
+
+/** A screen that could not be captured is tried again after this, in ms: its user may have logged in. */
+const RETRY_MS = 300_000;
+
+/** Failures that say that there may be no screen to capture. Others say something of the request, or of the device's user. */
+const NO_SCREEN: ReadonlySet<string> = new Set(["FAILED_PRECONDITION", "UNAVAILABLE"]);
+
+/** Said until the first attempt has ended. */
+const NOT_TRIED = "this device has not yet found out whether its screen can be captured";
+
+export interface ScreenCaptureOptions {
+  /** Captures one picture; resolves with how. @throws {MeshError} why it cannot be captured */
+  readonly probe: () => Promise<string>;
+  readonly retryMs?: number;
+}
+
+/** Whether this device's screen can be captured, as the last attempt showed. */
+export class ScreenCapture implements Component {
+  readonly name = "screen capture";
+  #unavailable = NOT_TRIED;
+  readonly #listeners = new Set<() => void>();
+  #probing: Promise<void> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+
+  constructor(private readonly options: ScreenCaptureOptions) {}
+
+  /** Why the screen cannot be captured; empty where it can. */
+  get unavailable(): string {
+    return this.#unavailable;
+  }
+
+  /** Begins to find out; does not wait for that. */
+  start(): void {
+    this.#probe();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    await this.#probing;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** A picture was captured just now. */
+  works(): void {
+    this.#found("");
+  }
+
+  /** Something was not done: where that may be for want of a screen, it is looked for again. */
+  failed(error: unknown): void {
+    if (error instanceof MeshError && NO_SCREEN.has(error.code)) this.#probe();
+  }
+
+  /** One at a time. */
+  #probe(): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#retry);
+    this.#probing ??= this.#tryOnce().finally(() => this.#probing = undefined);
+  }
+
+  async #tryOnce(): Promise<void> {
+    try {
+      const how = await this.options.probe();
+      if (this.#unavailable) log.info("the screen can be captured ({how})", { how });
+      this.#found("");
+    } catch (error) {
+      const why = messageOf(error);
+      if (this.#unavailable !== why) log.info("the screen cannot be captured: {why}", { why });
+      this.#found(why);
+      if (this.#stopped) return;
+      this.#retry = setTimeout(() => this.#probe(), this.options.retryMs ?? RETRY_MS);
+      Deno.unrefTimer(this.#retry as unknown as number);
+    }
+  }
+
+  #found(unavailable: string): void {
+    if (this.#unavailable === unavailable) return;
+    this.#unavailable = unavailable;
+    for (const listener of this.#listeners) listener();
+  }
+}
