@@ -28,18 +28,23 @@ interface Pair {
 
 function cheapestPair(rectangles: readonly Rectangle[], allowance: number): Pair | undefined {
   let least = Infinity;
-  let cheapest: Pair | undefined;
-  for (const [first, a] of rectangles.entries()) {
-    for (const [after, b] of rectangles.slice(first + 1).entries()) {
-      const both = boundsOf([a, b]);
+  let pair: [first: number, second: number] | undefined;
+  rectangles.forEach((a, first) => {
+    for (let second = first + 1; second < rectangles.length; second++) {
+      const b = rectangles[second] ?? a;
+      const width = Math.max(a.x + a.width, b.x + b.width) - Math.min(a.x, b.x);
+      const height = Math.max(a.y + a.height, b.y + b.height) - Math.min(a.y, b.y);
       // What was joined may lie over a third one, and must then take it in.
-      const cost = overlap(a, b) ? -1 : area(both) - area(a) - area(b);
+      const overlap = width < a.width + b.width && height < a.height + b.height;
+      const cost = overlap ? -1 : width * height - area(a) - area(b);
       if (cost > allowance || cost >= least) continue;
       least = cost;
-      cheapest = { first, second: first + 1 + after, both };
+      pair = [first, second];
     }
-  }
-  return cheapest;
+  });
+  if (pair === undefined) return undefined;
+  const [first, second] = pair;
+  return { first, second, both: boundsOf([first, second].flatMap((index) => rectangles[index] ?? [])) };
 }
 
 /** The smallest rectangle around some; there must be one. */
@@ -57,10 +62,6 @@ export function boundsOf(rectangles: readonly Rectangle[]): Rectangle {
 /** The pixels, or tiles, that some rectangles cover. */
 export function areaOf(rectangles: readonly Rectangle[]): number {
   return rectangles.reduce((sum, rectangle) => sum + area(rectangle), 0);
-}
-
-function overlap(a: Rectangle, b: Rectangle): boolean {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 function area({ width, height }: Rectangle): number {
