@@ -23,10 +23,11 @@ export interface WholeFrame {
 
 /** Pictures are scaled in so many steps. */
 const STEPS = 8;
-/** A larger picture is tried when it can be expected to take so much of what is allowed. */
+/** A larger picture is tried when it can be expected to take at most so much of what is allowed. */
 const ROOM_TO_GROW = 0.9;
-/** After a larger picture did not fit, it is tried again so many pictures later. */
+/** After a larger one did not fit, it is tried again so many pictures later, or when it takes at most so much. */
 const GROW_AGAIN_AFTER = 50;
+const ROOM_FOR_SURE = 0.75;
 
 /** Makes the pictures of one stream for an old viewer: whole JPEGs, scaled down only where they would be too large. */
 export class WholeFrames {
@@ -96,7 +97,6 @@ export class WholeFrames {
   #considerGrowth(full: number): void {
     if (this.#step === STEPS) return;
     const larger = full * ((this.#step + 1) / this.#step) ** 2;
-    // Much room is taken at once: the screen shows something simpler now.
-    if (larger < ROOM_TO_GROW / 2 || (larger < ROOM_TO_GROW && this.#noGrowthFor <= 0)) this.#step++;
+    if (larger < ROOM_FOR_SURE || (larger < ROOM_TO_GROW && this.#noGrowthFor <= 0)) this.#step++;
   }
 }
