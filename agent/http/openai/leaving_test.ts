@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "../../../tests/assert.ts";
 import { eventually } from "../../../tests/processes.ts";
 import { ApiRig, eventsOf } from "./api_rig.ts";
 import { endOf, say, sayAndHang, startOn } from "./fake_models.ts";
-import { MAX_WAITING } from "./event_stream.ts";
+import { MAX_WAITING } from "../answer_stream.ts";
 
 /** Waits until models have been asked so often, and so many generations have ended. */
 const until = (rig: ApiRig, asked: number, ended: number) =>
@@ -113,7 +113,7 @@ Deno.test("a client that does not read its stream stops its generation, before m
   };
   using connection = await rig.connect(CHAT, chat(true));
   await until(rig, 1, 1);
-  assertEquals(rig.models.ends, [`a client left ${MAX_WAITING} characters of its answer unread`]);
+  assertEquals(rig.models.ends, [`a client left ${MAX_WAITING} bytes of its answer unread`]);
   // What the system keeps of a connection comes on top.
   const most = (MAX_WAITING + 32 * 1024 * 1024) / piece.length;
   assertEquals(said < most, true, `${said} pieces`);

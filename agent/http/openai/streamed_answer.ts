@@ -6,7 +6,7 @@ import { answerHead } from "./answer_head.ts";
 import { deviceHeaders } from "./device_headers.ts";
 import { errorAnswer } from "./error_answer.ts";
 import { COMMENT, event, EventFormat } from "./event_format.ts";
-import { EventStream } from "./event_stream.ts";
+import { AnswerStream } from "../answer_stream.ts";
 import type { GenerationAsk } from "./generation_ask.ts";
 import { meshFailure } from "./mesh_failure.ts";
 import type { GenerationWatch, MeshModels } from "./mesh_models.ts";
@@ -46,7 +46,7 @@ class StreamedAnswer implements GenerationWatch {
   readonly #headTimer: ReturnType<typeof setTimeout>;
   #start: GenerationStart | undefined;
   /** There once the head is sent. */
-  #events: EventStream | undefined;
+  #events: AnswerStream | undefined;
   /** There once the first text is sent. */
   #format: EventFormat | undefined;
 
@@ -95,10 +95,10 @@ class StreamedAnswer implements GenerationWatch {
     this.#open(device).write(format.opening() + following(format));
   }
 
-  #open(device: Readonly<Record<string, string>>): EventStream {
+  #open(device: Readonly<Record<string, string>>): AnswerStream {
     clearTimeout(this.#headTimer);
     if (this.#events) return this.#events;
-    this.#events = new EventStream({ comment: COMMENT, onGone: this.options.onGone });
+    this.#events = new AnswerStream({ comment: COMMENT, onGone: this.options.onGone });
     const headers = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", ...device };
     this.#head.resolve({ status: 200, headers, body: this.#events.body });
     return this.#events;

@@ -1,10 +1,10 @@
-import { assertEquals, assertRejects } from "../../../tests/assert.ts";
-import { MeshError } from "../../core/errors.ts";
-import { EventStream, MAX_WAITING } from "./event_stream.ts";
+import { assertEquals, assertRejects } from "../../tests/assert.ts";
+import { MeshError } from "../core/errors.ts";
+import { AnswerStream, MAX_WAITING } from "./answer_stream.ts";
 
 function setUp(options: { commentMs?: number } = {}) {
   const gone: string[] = [];
-  const events = new EventStream({ comment: ": c\n\n", onGone: ({ message }) => gone.push(message), ...options });
+  const events = new AnswerStream({ comment: ": c\n\n", onGone: ({ message }) => gone.push(message), ...options });
   const reader = events.body.getReader();
   const read = async () => {
     const { value, done } = await reader.read();
@@ -46,7 +46,7 @@ Deno.test("a client that leaves too much waiting is given up", async () => {
   events.write("x".repeat(MAX_WAITING));
   assertEquals(gone, []);
   events.write("x");
-  const message = `a client left ${MAX_WAITING} characters of its answer unread`;
+  const message = `a client left ${MAX_WAITING} bytes of its answer unread`;
   await assertRejects(() => reader.closed, MeshError, message);
   assertEquals(gone, [message]);
 });
