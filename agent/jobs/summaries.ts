@@ -16,6 +16,9 @@ const MAX_REASON = 1000;
 /** How often it is looked whether one is there, in ms. */
 const LOOK_MS = 250;
 
+/** One that is there, and fails before all are back, is asked again after this, in ms: it may not be reachable yet. */
+const AGAIN_MS = 1000;
+
 /** Who writes summaries. */
 export interface OutputSummarizer {
   /** Whether there is a model that could. */
@@ -80,14 +83,21 @@ export class Summaries {
   }
 
   async #write(job: Job, signal: AbortSignal): Promise<string> {
-    const { summarizer } = this;
     const waitsUntil = this.#restored.has(job) ? this.#returned : 0;
-    while (!summarizer?.isAvailable && performance.now() < waitsUntil) await delay(LOOK_MS, signal);
-    if (!summarizer?.isAvailable) {
-      throw new MeshError("FAILED_PRECONDITION", "no device that is online has a local model");
+    for (;;) {
+      const { summarizer } = this;
+      while (!summarizer?.isAvailable && performance.now() < waitsUntil) await delay(LOOK_MS, signal);
+      if (!summarizer?.isAvailable) {
+        throw new MeshError("FAILED_PRECONDITION", "no device that is online has a local model");
+      }
+      const total = job.progress.reduce((sum, { done }) => sum + done, 0);
+      try {
+        return await summarizer.summarize(job.record.text, outputsOf(job), total, { signal });
+      } catch (error) {
+        if (signal.aborted || performance.now() >= waitsUntil) throw error;
+      }
+      await delay(AGAIN_MS, signal);
     }
-    const total = job.progress.reduce((sum, { done }) => sum + done, 0);
-    return await summarizer.summarize(job.record.text, outputsOf(job), total, { signal });
   }
 }
 

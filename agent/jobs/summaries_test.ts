@@ -110,6 +110,23 @@ Deno.test("a job that goes on after a restart gets its summary although its devi
   assertEquals((await ended(next, jobId)).final_result, "=== summary ===\nall is well");
 });
 
+Deno.test("a job that goes on after a restart gets its summary although its models cannot be reached yet", async () => {
+  const store = new MemoryStore();
+  const summarizer = new Summarizer();
+  summarizer.answer = undefined;
+  const rig = await JobRig.start({ store, summarizer });
+  const jobId = await submitted(rig);
+  await until(() => summarizer.asked.length === 1);
+  await rig.service.stop();
+  summarizer.answer = Promise.reject(new MeshError("UNAVAILABLE", "m on a: the device is not reachable"));
+  summarizer.answer.catch(() => {});
+  await using next = await JobRig.start({ store, summarizer });
+  await until(() => summarizer.asked.length === 2);
+  summarizer.answer = Promise.resolve("=== summary ===\nall is well");
+  await until(() => summarizer.asked.length === 3);
+  assertEquals((await ended(next, jobId)).final_result, "=== summary ===\nall is well");
+});
+
 Deno.test("a reason of any length is kept as one short line", async () => {
   const summarizer = new Summarizer();
   summarizer.answer = Promise.reject(new MeshError("UNAVAILABLE", "it\nbroke ".repeat(100_000)));
