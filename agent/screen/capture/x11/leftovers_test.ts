@@ -8,6 +8,8 @@ const ignore = XVFB_MISSING !== undefined;
 const PROGRAM = fileURLToPath(new URL("./many_opens.ts", import.meta.url));
 /** What a collector of garbage may leave for later, in MB. 200 pictures that were not given back are 737. */
 const SPREAD_MB = 150;
+/** What Deno's own threads may open meanwhile. 200 connections that were not closed are 200. */
+const SPREAD_FILES = 20;
 
 function program(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
@@ -24,7 +26,7 @@ for (const way of ["shm", "socket"]) {
     const { stdout, success } = await program(server.display, "200", way).output();
     assert(success);
     const { before, after } = JSON.parse(new TextDecoder().decode(stdout));
-    assertEquals(after.files, before.files);
+    assert(after.files < before.files + SPREAD_FILES, `${before.files} open files became ${after.files}`);
     assert(after.memory < before.memory + SPREAD_MB, `${before.memory} MB became ${after.memory} MB`);
   });
 }
