@@ -3,6 +3,7 @@ import { generateRequest } from "../agent/llm/generate_request.ts";
 import type { TaskSpec } from "../proto/gen/edgemesh/TaskSpec.ts";
 import type { GenerateEvent } from "../proto/messages.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "./assert.ts";
+import { RestartedAgent } from "./faults/restarted_agent.ts";
 import { MeshSession } from "./mesh_client.ts";
 import { AgentProcess, edgemesh, eventually, TemporaryFolder } from "./processes.ts";
 import { StandInOllama } from "./stand_in/ollama.ts";
@@ -205,6 +206,19 @@ Deno.test("what a device measured of its models is there after a restart", async
   using session = await MeshSession.open(agent.grpc);
   const [state] = await session.devices();
   assert(Math.abs((state?.device?.llm_decode_toks_per_s ?? 0) / measured - 1) < 0.05);
+});
+
+Deno.test("a summary that was being written when the agent was killed is written after its restart", async () => {
+  await using ollama = await StandInOllama.start();
+  ollama.fault = { kind: "hang", after: 1, times: 1 };
+  await using agent = await RestartedAgent.start({ name: "only", flags: ["--ollama", ollama.url] });
+  using session = await MeshSession.open(agent.grpc);
+  const tasks = [{ kind: "ECHO", input: "all is well" }];
+  const id = await session.start([{ index: 0, tasks }], { reduce: "LLM_SUMMARIZE" });
+  await ollama.until(({ requests }) => requests.at(-1)?.pieces === 1);
+  await agent.killAndRestart();
+  using again = await MeshSession.open(agent.grpc);
+  assertMatch((await again.ended(id)).final_result, /^=== summary by \S+ on only of 1 outputs ===\n/);
 });
 
 Deno.test("a device takes as many prompts as it was told, and turns others away with a time to come back", async () => {
