@@ -1,23 +1,9 @@
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { launchChromium } from "./chromium.ts";
 import { keepPeers, watchClock } from "./in_page.js";
 import type { Network } from "./network.ts";
 import { ViewerPage } from "./viewer_page.ts";
 import { BLOCK, COLUMNS, ROWS } from "./time_code.ts";
-
-/** Where Debian has it. */
-const CHROMIUM = "/usr/bin/chromium";
-
-/** Nothing but what the page does, and no request to anybody else. */
-const FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Whatever a page should do, it does it within this, in ms. */
 const PAGE_LIMIT_MS = 30_000;
@@ -28,7 +14,7 @@ export class ViewerBrowser implements AsyncDisposable {
 
   /** @throws {Error} when Chromium is not installed, or does not start */
   static async start(): Promise<ViewerBrowser> {
-    return new ViewerBrowser(await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: PAGE_LIMIT_MS }));
+    return new ViewerBrowser(await launchChromium());
   }
 
   /** A page without a past, in which nothing is opened yet. @param network between the agent and this page; none = this machine's own */

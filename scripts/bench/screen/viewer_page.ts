@@ -39,7 +39,7 @@ export class ViewerPage {
     try {
       await this.page.waitForFunction(() => ((globalThis as unknown as Globals).benchSeen.length ?? 0) > 2);
     } catch (error) {
-      throw new Error(`the page does not show the screen: ${await this.page.innerText("body")}`, { cause: error });
+      throw new Error(`the page does not show the screen: ${await this.page.innerText("#notice")}`, { cause: error });
     }
   }
 
