@@ -12,8 +12,11 @@ function device(id: string, name: string, others = {}) {
   return { device_id: id, device_name: name, platform: "linux", arch: "amd64", has_cpu: true, ...others };
 }
 
+/** A time in seconds that is shown as `now` for a minute: by a clock that is ahead. */
+const soon = () => Math.floor(Date.now() / 1000) + 60;
+
 function state(id: string, name: string, online: boolean, others = {}) {
-  const last_seen = Math.floor(Date.now() / 1000) - (online ? 0 : 200);
+  const last_seen = online ? soon() : Math.floor(Date.now() / 1000) - 200;
   const status = { device_id: id, last_seen, cpu_load: 0.37, mem_used_mb: 1024, mem_total_mb: 8192 };
   return { device: device(id, name, others), status, online, link: online ? "self" : "none", running_tasks: 2 };
 }
@@ -67,7 +70,7 @@ Deno.test("status takes a name or the beginning of an id", async () => {
     ...DEVICES,
     GetDeviceStatus: ({ device_id }) => ({
       device_id,
-      last_seen: Math.floor(Date.now() / 1000),
+      last_seen: soon(),
       cpu_load: -1,
       mem_used_mb: 1024,
       mem_total_mb: 8192,
@@ -85,7 +88,7 @@ Deno.test("status takes a name or the beginning of an id", async () => {
   });
 });
 
-Deno.test("status says who looks at a device's screen, or why nobody can", async () => {
+Deno.test("status says who looks at a device's screen", async () => {
   const stream = (client_name: string, connected: boolean, others = {}) => ({
     client_name,
     peer: "10.0.0.7:4711",
@@ -104,7 +107,7 @@ Deno.test("status says who looks at a device's screen, or why nobody can", async
     ListDeviceStates: () => ({
       devices: [
         { ...state(LAPTOP, "laptop", true), screen_streams: streams },
-        { ...state(PHONE, "phone", true), screen_unavailable: "there is no display" },
+        state(PHONE, "phone", true),
       ],
     }),
   });
@@ -113,7 +116,7 @@ Deno.test("status says who looks at a device's screen, or why nobody can", async
     laptop.stdout,
     /\nScreen: +ada \(10\.0\.0\.7:4711\) looks at HDMI-1 as vp8, begun 3 min ago\n +somebody \(10\.0\.0\.7:4711\) was offered monitor 1, 3 min ago\n/,
   );
-  assertMatch((await run(agent, "status", "phone")).stdout, /\nScreen: +- \(there is no display\)\n/);
+  assertEquals((await run(agent, "status", "phone")).stdout.includes("Screen"), false);
 });
 
 Deno.test("exec passes the program's output and exit code through unchanged", async () => {

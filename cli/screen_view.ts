@@ -2,10 +2,9 @@ import type { ScreenStream } from "../proto/messages.ts";
 import type { KnownDevice } from "./device_view.ts";
 import { ago } from "./output/units.ts";
 
-/** Who looks at a device's screen, a line each; else whether anybody could. None of an agent that knows nothing of it. */
-export function screenWords({ screen_streams = [], screen_unavailable = "" }: KnownDevice, nowMs: number): string[] {
-  if (screen_streams.length > 0) return screen_streams.map((stream) => streamWords(stream, nowMs));
-  return screen_unavailable ? [`- (${screen_unavailable})`] : [];
+/** Who looks at a device's screen, a line each. */
+export function screenWords({ screen_streams = [] }: KnownDevice, nowMs: number): string[] {
+  return screen_streams.map((stream) => streamWords(stream, nowMs));
 }
 
 function streamWords(stream: ScreenStream, nowMs: number): string {

@@ -72,8 +72,7 @@ export const AGENT_FLAGS = {
   "ice-server": {
     kind: "list",
     placeholder: "URL[,…]",
-    help: "STUN or TURN servers for viewers in other networks: stun:HOST[:PORT], turn:USER:PASSWORD@HOST[:PORT] " +
-      "(default: none)",
+    help: "STUN and TURN servers: stun:HOST[:PORT], turn:USER:PASSWORD@HOST[:PORT] (default: none)",
   },
   store: { kind: "string", placeholder: "sqlite|memory", help: "where jobs and devices are kept (default sqlite)" },
   "keep-jobs": {
