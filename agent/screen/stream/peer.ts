@@ -4,6 +4,7 @@ import type { IceServer } from "../../config/config.ts";
 import { MeshError, messageOf } from "../../core/errors.ts";
 import { readAnswer } from "./answer_sdp.ts";
 import { hostAddresses } from "./host_addresses.ts";
+import { LeastRoundTrip } from "./least_round_trip.ts";
 import { dropRepeatedHandshakes, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
 import { askNoStunServer, firstCheck } from "./werift_fixes_ice.ts";
 import { growWindowFaster, Pump, sendAgainSooner } from "./werift_fixes_sctp.ts";
@@ -37,6 +38,7 @@ export class Peer {
   #state: PeerState = "offered";
   #maxMessageBytes = 0;
   readonly #pump: Pump;
+  readonly #roundTrip = new LeastRoundTrip(() => performance.now());
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -50,6 +52,7 @@ export class Peer {
     private readonly events: PeerEvents,
   ) {
     this.#pump = new Pump(parts.sctp);
+    this.#roundTrip.watch(parts.sctp);
     channel.stateChange.subscribe((state) => {
       if (state === "open") this.#opened();
       if (state === "closed") this.#ended("the viewer left");
@@ -134,10 +137,18 @@ export class Peer {
     return this.channel.bufferedAmount;
   }
 
-  /** Queues messages, in order. Does nothing when the channel is not open: `onClosed` tells of that. */
+  /** What the way to the viewer takes at best, there and back, in ms; 0 as long as that is unknown. */
+  get roundTrip(): number {
+    return this.#roundTrip.ms;
+  }
+
+  /**
+   * Queues messages, in order. An empty one is not sent: werift counts it, and the viewer would wait for it for good. Does nothing when
+   * the channel is not open: `onClosed` tells of that.
+   */
   send(...messages: (string | Uint8Array)[]): void {
     if (!this.isOpen) return;
-    for (const message of messages) {
+    for (const message of messages.filter(({ length }) => length > 0)) {
       this.channel.send(
         typeof message === "string" ? message : Buffer.from(message.buffer, message.byteOffset, message.byteLength),
       );
