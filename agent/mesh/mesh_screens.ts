@@ -52,8 +52,8 @@ export class MeshScreens {
 
   /** Ends a stream; else as `answer`. */
   async stop(streamId: string, signal: AbortSignal, on?: string): Promise<void> {
-    await this.#forStream(streamId, { stop: { stream_id: streamId } }, signal, on);
-    this.#devices.delete(streamId);
+    const deviceId = await this.#forStream(streamId, { stop: { stream_id: streamId } }, signal, on);
+    this.#forget(streamId, deviceId);
   }
 
   /** @throws {MeshError} the device's refusal; UNAVAILABLE when it cannot be reached */
@@ -67,13 +67,14 @@ export class MeshScreens {
     return this.reports.of(deviceId);
   }
 
-  async #forStream(streamId: string, task: ScreenTask, signal: AbortSignal, on: string | undefined): Promise<void> {
+  async #forStream(streamId: string, task: ScreenTask, signal: AbortSignal, on: string | undefined): Promise<string> {
     const deviceId = on ?? this.#devices.get(streamId) ?? this.reports.deviceOf(streamId);
     if (deviceId === undefined) throw unknownStream(streamId);
     try {
       await this.#order(deviceId, task, ORDER_MS, signal);
+      return deviceId;
     } catch (error) {
-      if (error instanceof MeshError && error.code === "NOT_FOUND") this.#devices.delete(streamId);
+      if (error instanceof MeshError && error.code === "NOT_FOUND") this.#forget(streamId, deviceId);
       throw error;
     }
   }
@@ -91,6 +92,10 @@ export class MeshScreens {
     if (this.#devices.size <= MAX_STREAMS) return;
     const [oldest] = this.#devices.keys();
     if (oldest !== undefined) this.#devices.delete(oldest);
+  }
+
+  #forget(streamId: string, deviceId: string): void {
+    if (this.#devices.get(streamId) === deviceId) this.#devices.delete(streamId);
   }
 
   /** A report that does not name a stream came after its end: on the way here nothing is overtaken by a report. */
