@@ -11,7 +11,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Flags, parseFlags } from "../agent/config/flags.ts";
 import { MeshError, messageOf, UsageError } from "../agent/core/errors.ts";
-import { type Bundle, makeBundle } from "./compile/bundle.ts";
+import { type Bundle, bundleFor, makeBundle } from "./compile/bundle.ts";
 import { versionOf, warningFor } from "./compile/deno_version.ts";
 import { checkBaseRuntime, compileNative, executableName } from "./compile/native.ts";
 import { MAX_BYTES, megabytes, PERMISSIONS, type Target, TARGETS, V8_FLAGS, VERSION } from "./compile/program.ts";
@@ -53,7 +53,7 @@ function knownTarget(name: string): Target {
 }
 
 /** Files of the bundle, and the Deno that runs them, as one file. */
-async function packSelfExtracting(bundle: Bundle, output: string): Promise<void> {
+async function packSelfExtracting(bundle: Bundle, target: Target, output: string): Promise<void> {
   const files = new Map<string, Uint8Array>();
   for (const path of bundle.files) files.set(path, await Deno.readFile(join(bundle.folder, path)));
   files.set("deno", await Deno.readFile(Deno.execPath()));
@@ -61,7 +61,7 @@ async function packSelfExtracting(bundle: Bundle, output: string): Promise<void>
   const isolation = "--quiet --no-prompt --no-config --no-lock --cached-only --no-remote --no-npm".split(" ");
   const bytes = await makeSelfExtracting({
     version: VERSION,
-    target: Deno.build.target,
+    target,
     files,
     program: "deno",
     probe: "--version",
@@ -99,14 +99,15 @@ async function make(order: Order, work: string, signal: AbortSignal): Promise<vo
   const bundle = await makeBundle(folder);
   signal.throwIfAborted();
   if (order.form === "self-extracting") {
-    const output = join(work, `edgemesh-${Deno.build.target}.run`);
-    await packSelfExtracting(bundle, output);
+    const target = knownTarget(Deno.build.target);
+    const output = join(work, `edgemesh-${target}.run`);
+    await packSelfExtracting(await bundleFor(target, bundle), target, output);
     signal.throwIfAborted();
     return await publish(output);
   }
   for (const target of order.targets) {
     const output = join(work, executableName(target));
-    await compileNative({ bundle, target, deno, output, signal });
+    await compileNative({ bundle: await bundleFor(target, bundle), target, deno, output, signal });
     await publish(output);
   }
 }

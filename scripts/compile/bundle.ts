@@ -1,6 +1,8 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { denoFailure } from "./deno_failure.ts";
+import { includeLibrary, includeWasmCodec } from "./jpeg_codecs.ts";
+import type { Target } from "./program.ts";
 
 /** The program made of few files, as both forms of the finished program contain it. */
 export interface Bundle {
@@ -31,7 +33,17 @@ const PACKAGE_PROTOS = [
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * Bundles the program into a folder, which must exist and be empty.
+ * What packages that were made by Emscripten do to find their folder, in which they look for WebAssembly that they are not
+ * given. They are given it.
+ */
+const EMSCRIPTEN = [
+  'if (typeof __filename != "undefined") _scriptName = _scriptName || __filename;',
+  'scriptDirectory = __dirname + "/";',
+];
+
+/**
+ * Bundles the program into a folder, which must exist and be empty. What differs between platforms is not in it yet: see
+ * {@link bundleFor}.
  *
  * @throws {Error} with the bundler's own words when it fails, and for an npm module that looks for files of its package
  * which the bundle does not hold.
@@ -53,7 +65,14 @@ export async function makeBundle(folder: string): Promise<Bundle> {
   for (const { name, folder: protos, needed } of PACKAGE_PROTOS) {
     await copyTree(fileURLToPath(new URL(protos, import.meta.resolve(name))), join(folder, "proto"), needed);
   }
+  await includeWasmCodec(modules);
   return { folder, main: `${MODULE_FOLDER}/main.js`, files: await listFiles(folder) };
+}
+
+/** The bundle, in the same folder, with what one platform needs in place of what another one did. */
+export async function bundleFor(target: Target, { folder, main }: Bundle): Promise<Bundle> {
+  await includeLibrary(join(folder, MODULE_FOLDER), target);
+  return { folder, main, files: await listFiles(folder) };
 }
 
 async function bundleModule(entry: string, output: string): Promise<void> {
@@ -72,6 +91,7 @@ async function bundleModule(entry: string, output: string): Promise<void> {
 export function checkFilesOfPackages(entry: string, code: string): void {
   for (const [index, line] of code.split("\n").entries()) {
     if (!/\b__(?:dir|file)name\b/.test(line) || /__dirname(?:\}\/|, ")\.\.\/\.\.\/proto\b/.test(line)) continue;
+    if (EMSCRIPTEN.includes(line.trim())) continue;
     throw new Error(
       `Cannot bundle ${entry}: line ${index + 1} of the bundle reads files of its npm package, which are not in it: ` +
         line.trim().slice(0, 160),

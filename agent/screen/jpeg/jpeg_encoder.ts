@@ -11,7 +11,7 @@ const log = logger("screen");
 /** How JPEGs are made. */
 export interface JpegOptions {
   /**
-   * A folder of the user's own. The native executable, in which the library is included, copies it to `lib` there, as no
+   * A folder of the user's own. The finished program, in which the library is included, copies it to `lib` there, as no
    * library can be loaded out of an executable.
    */
   readonly dataDir: string;

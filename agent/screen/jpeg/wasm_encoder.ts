@@ -1,6 +1,9 @@
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { words } from "../picture/word_comparison.ts";
 import type { JpegEncoder, Picture } from "../types.ts";
 import { checkPicture } from "./checked_picture.ts";
+import { INCLUDED_WASM } from "./shipped_codecs.ts";
 
 /** The package's own names, as far as they are used. */
 interface Codec {
@@ -35,15 +38,16 @@ export async function openWasm(): Promise<JpegEncoder> {
   const { default: makeCodec } = await import("@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs") as {
     default: (options: { wasmBinary: Uint8Array }) => Promise<Codec>;
   };
-  const codec = await makeCodec({ wasmBinary: await Deno.readFile(wasmFile()) });
+  const codec = await makeCodec({ wasmBinary: await wasmCode() });
   return new WasmEncoder(new codec.JPEGEncoder());
 }
 
-/** In the finished program it lies beside the module. */
-function wasmFile(): URL {
-  return import.meta.url.endsWith(".ts")
-    ? new URL(import.meta.resolve("@cornerstonejs/codec-libjpeg-turbo-8bit/wasm"))
-    : new URL("./turbojpeg.wasm", import.meta.url);
+/** The codec's code, which the finished program has beside its modules. */
+async function wasmCode(): Promise<Uint8Array> {
+  if (import.meta.url.endsWith(".ts")) {
+    return await Deno.readFile(new URL(import.meta.resolve("@cornerstonejs/codec-libjpeg-turbo-8bit/wasm")));
+  }
+  return await promisify(gunzip)(await Deno.readFile(new URL(INCLUDED_WASM, import.meta.url)));
 }
 
 class WasmEncoder implements JpegEncoder {
