@@ -41,11 +41,14 @@ export function waylandSocket(variable: (name: "WAYLAND_DISPLAY" | "XDG_RUNTIME_
 export async function waylandOutputs(socket: string, signal: AbortSignal): Promise<WaylandOutput[]> {
   signal.throwIfAborted();
   let connection: Deno.UnixConn | undefined;
-  const onAbort = () => connection?.close();
+  const close = () => {
+    connection?.close();
+    connection = undefined;
+  };
+  signal.addEventListener("abort", close, { once: true });
   try {
     connection = await Deno.connect({ transport: "unix", path: socket });
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) throw signal.reason;
+    signal.throwIfAborted();
     return await new OutputReader(connection).read();
   } catch (error) {
     signal.throwIfAborted();
@@ -54,8 +57,8 @@ export async function waylandOutputs(socket: string, signal: AbortSignal): Promi
       cause: error,
     });
   } finally {
-    signal.removeEventListener("abort", onAbort);
-    if (!signal.aborted) connection?.close();
+    signal.removeEventListener("abort", close);
+    close();
   }
 }
 

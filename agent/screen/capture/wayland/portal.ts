@@ -20,11 +20,15 @@ const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47];
 export async function portalScreenshot(address: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   signal.throwIfAborted();
   let bus: SessionBus | undefined;
-  const onAbort = () => bus?.close();
-  signal.addEventListener("abort", onAbort, { once: true });
+  const close = () => {
+    bus?.close();
+    bus = undefined;
+  };
+  signal.addEventListener("abort", close, { once: true });
   try {
     bus = await SessionBus.connect(address);
     signal.throwIfAborted();
+    await bus.hello();
     return await takeFile(await askForScreenshot(bus));
   } catch (error) {
     signal.throwIfAborted();
@@ -32,8 +36,8 @@ export async function portalScreenshot(address: string, signal: AbortSignal): Pr
     const reason = messageOf(error);
     throw new MeshError("UNAVAILABLE", `the desktop portal gives no screenshot: ${reason}`, { cause: error });
   } finally {
-    signal.removeEventListener("abort", onAbort);
-    if (!signal.aborted) bus?.close();
+    signal.removeEventListener("abort", close);
+    close();
   }
 }
 

@@ -34,18 +34,15 @@ export class SessionBus {
     this.#connection = connection;
   }
 
-  /** @throws {Error} when it does not let us in */
+  /** To be closed by the caller. @throws what the system says */
   static async connect(path: string): Promise<SessionBus> {
-    const connection = await Deno.connect({ transport: "unix", path });
-    const bus = new SessionBus(connection);
-    try {
-      await bus.#authenticate();
-      await bus.call({ ...BUS, member: "Hello" }, () => {});
-      return bus;
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
+    return new SessionBus(await Deno.connect({ transport: "unix", path }));
+  }
+
+  /** What comes before every call. @throws {Error} when the bus does not let us in */
+  async hello(): Promise<void> {
+    await this.#authenticate();
+    await this.call({ ...BUS, member: "Hello" }, () => {});
   }
 
   /**
