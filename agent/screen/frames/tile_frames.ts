@@ -80,7 +80,8 @@ export class TileFrames {
   }
 
   /**
-   * A frame of what changed in the feed since the last one. One call at a time.
+   * A frame of what changed in the feed since the last one. One call at a time. The feed may be refreshed meanwhile for
+   * other streams: what then gets into this frame already is in the next one, too.
    *
    * @returns undefined when there is nothing to send, and before the feed's first capture
    */

@@ -1,12 +1,11 @@
 import { Buffer } from "node:buffer";
 import { createRequire } from "node:module";
-import { Turns } from "../picture/turns.ts";
 import type { JpegEncoder, Picture } from "../types.ts";
 import { checkPicture } from "./checked_picture.ts";
 
 /** What the addon of `@julusian/jpeg-turbo` offers, as far as it is used. */
 interface Addon {
-  compress(pixels: Buffer, output: Buffer, options: {
+  compressSync(pixels: Buffer, output: Buffer, options: {
     readonly width: number;
     readonly height: number;
     /** Pixels from one row to the next. */
@@ -14,27 +13,27 @@ interface Addon {
     readonly format: number;
     readonly subsampling: number;
     readonly quality: number;
-  }): Promise<{ readonly size: number }>;
+  }): { readonly size: number };
   bufferSize(options: { readonly width: number; readonly height: number; readonly subsampling: number }): number;
   readonly FORMAT_BGRX: number;
   readonly SAMP_420: number;
 }
 
 /**
- * An encoder of an addon for Node. It works on a thread of its own, one picture at a time.
+ * An encoder of an addon for Node. It works on the calling thread: on one of its own it would go on with memory of a
+ * worker that has ended, and take the whole process with it.
  *
  * @throws {Error} when the file is not that addon
  */
 export function openAddon(path: string): JpegEncoder {
   const addon: Addon = createRequire(import.meta.url)(path);
-  if (typeof addon.compress !== "function") throw new Error(`${path} makes no JPEGs`);
+  if (typeof addon.compressSync !== "function") throw new Error(`${path} makes no JPEGs`);
   return new AddonEncoder(addon);
 }
 
 class AddonEncoder implements JpegEncoder {
   readonly library = "turbojpeg";
   readonly #addon: Addon;
-  readonly #turns = new Turns();
   #output = Buffer.alloc(0);
   #closed = false;
 
@@ -42,17 +41,9 @@ class AddonEncoder implements JpegEncoder {
     this.#addon = addon;
   }
 
-  encode(picture: Picture, quality: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (this.#closed) return Promise.reject(new Error("the JPEG encoder is closed"));
-    return this.#turns.take(() => this.#compress(picture, quality));
-  }
-
-  close(): void {
-    // The addon itself stays loaded, as Node's addons do.
-    this.#closed = true;
-  }
-
-  async #compress(picture: Picture, quality: number): Promise<Uint8Array<ArrayBuffer>> {
+  // deno-lint-ignore require-await -- what is wrong rejects, as with the other encoders
+  async encode(picture: Picture, quality: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#closed) throw new Error("the JPEG encoder is closed");
     checkPicture(picture, quality);
     const { width, height } = picture;
     const { data, stride } = inWholePixels(picture);
@@ -61,8 +52,13 @@ class AddonEncoder implements JpegEncoder {
     if (this.#output.length < bytes) this.#output = Buffer.alloc(bytes);
     const pixels = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     const options = { width, height, stride: stride / 4, format, subsampling, quality };
-    const { size } = await this.#addon.compress(pixels, this.#output, options);
+    const { size } = this.#addon.compressSync(pixels, this.#output, options);
     return new Uint8Array(this.#output.subarray(0, size));
+  }
+
+  close(): void {
+    // The addon itself stays loaded, as Node's addons do.
+    this.#closed = true;
   }
 }
 
