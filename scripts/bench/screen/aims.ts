@@ -27,6 +27,7 @@ export function figureCells(figures: SceneFigures): string[] {
     `${longestGapMs} ms`,
     `${(bytes / seconds / 1000).toFixed(0)} kB/s`,
     `${(bytes / ages.length / 1000).toFixed(1)} kB`,
+    rungs(figures),
     `${(agent * 100).toFixed(1)} %`,
     `${(display * 100).toFixed(0)} % · ${(browser * 100).toFixed(0)} %`,
   ];
@@ -38,9 +39,17 @@ export const FIGURE_TITLES = [
   "longest gap",
   "received",
   "a picture",
+  "quality, scale",
   "agent, of a core",
   "X server · browser",
 ];
+
+/** The lowest quality and the smallest scale at which anything was sent; none is said of a video. */
+function rungs({ rates }: SceneFigures): string {
+  if (rates.length === 0) return "";
+  const scale = Math.min(...rates.map(({ scale }) => scale));
+  return `${Math.min(...rates.map(({ quality }) => quality))}${scale < 1 ? `, 1:${Math.round(1 / scale)}` : ", 1:1"}`;
+}
 
 /** Each aim, and whether it was met or by how much it was missed. */
 export function aimCell(aim: Aim, { ages, fps, agent, bytes, longestGapMs }: SceneFigures): string {

@@ -10,11 +10,13 @@
 /** @typedef {(host: string, port: number) => Promise<Way>} FindWay */
 /** @typedef {{ at: number, bits: number }} Sighting when a clock was first on the canvas, in ms since 1970, and its blocks */
 /** @typedef {{ block: number, columns: number, rows: number }} Clock */
+/** @typedef {{ at: number, quality: number, scale: number, fps: number }} Rate how pictures were sent from a time on */
 /**
  * @typedef {object} Globals
  * @property {FindWay} [benchWay]
  * @property {RTCPeerConnection[]} benchPeers
  * @property {Sighting[]} benchSeen
+ * @property {Rate[]} benchRates
  */
 
 /**
@@ -24,6 +26,13 @@
 export function keepPeers() {
   const globals = /** @type {Globals} */ (/** @type {unknown} */ (globalThis));
   globals.benchPeers = [];
+  globals.benchRates = [];
+  /** @param {MessageEvent} message */
+  const hear = ({ data }) => {
+    const said = typeof data === "string" ? JSON.parse(data) : {};
+    const { type, quality, fps, scale = 1 } = said;
+    if (type === "welcome" || type === "rate") globals.benchRates.push({ at: Date.now(), quality, fps, scale });
+  };
   /** @param {string} sdp @param {number} port the only candidate's */
   const only = (sdp, port) => {
     const candidate = `a=candidate:1 1 udp 2113937151 127.0.0.1 ${port} typ host\r\n`;
@@ -37,6 +46,7 @@ export function keepPeers() {
     constructor(configuration) {
       super(configuration);
       globals.benchPeers.push(this);
+      this.addEventListener("datachannel", ({ channel }) => channel.addEventListener("message", hear));
     }
 
     /** @override @param {RTCSessionDescriptionInit} description */

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import type { Globals, Sighting } from "./in_page.js";
+import type { Globals, Rate, Sighting } from "./in_page.js";
 import { ageOf } from "./time_code.ts";
 
 /** What is looked at, and how. */
@@ -22,6 +22,8 @@ export interface Viewed {
   readonly longestGapMs: number;
   /** Bytes received, all protocols below the pictures included. */
   readonly bytes: number;
+  /** How pictures were sent meanwhile: what the sender said last before, and each change. */
+  readonly rates: readonly Rate[];
   /** What was on the canvas where the clock should be, but was none. */
   readonly unreadable: number;
 }
@@ -59,6 +61,7 @@ export class ViewerPage {
       ages,
       longestGapMs: Math.max(...times.slice(1).map((at, before) => at - (times[before] ?? at))),
       bytes,
+      rates: await this.#rates(began),
       unreadable: sightings.length - ages.length,
     };
   }
@@ -71,6 +74,13 @@ export class ViewerPage {
   /** What was seen since the last time. */
   async #take(): Promise<Sighting[]> {
     return await this.page.evaluate(() => (globalThis as unknown as Globals).benchSeen.splice(0));
+  }
+
+  async #rates(since: number): Promise<Rate[]> {
+    const rates = await this.page.evaluate(() => (globalThis as unknown as Globals).benchRates);
+    const changes = rates.filter(({ at }) => at > since);
+    const before = rates[rates.length - changes.length - 1];
+    return before ? [before, ...changes] : changes;
   }
 
   async #bytes(): Promise<number> {
