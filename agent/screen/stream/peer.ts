@@ -102,13 +102,13 @@ export class Peer {
    * `FAILED_PRECONDITION` when there was one already
    */
   async answer(text: string): Promise<void> {
-    if (this.#state === "closed") throw new MeshError("FAILED_PRECONDITION", "The stream has ended");
+    if (this.#closed) throw new MeshError("FAILED_PRECONDITION", "The stream has ended");
     if (this.#state === "answered") throw new MeshError("FAILED_PRECONDITION", "The stream has its answer already");
     const { sdp, maxMessageBytes, hasCandidates } = readAnswer(text, this.sdp);
     this.#state = "answered";
+    if (!hasCandidates) await firstCheck(this.parts.ice, FIRST_CHECK_MS);
+    if (this.#closed) throw new MeshError("FAILED_PRECONDITION", "The stream has ended");
     try {
-      if (!hasCandidates) await firstCheck(this.parts.ice, FIRST_CHECK_MS);
-      if (this.#closed) throw new Error("the stream has ended");
       await this.connection.setRemoteDescription({ type: "answer", sdp });
     } catch (error) {
       // It is parsed as a whole before anything of it is applied.

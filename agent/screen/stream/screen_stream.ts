@@ -116,6 +116,15 @@ export class ScreenStream {
     await this.#peer?.answer(sdp);
   }
 
+  /** Whether the viewer's answer is there. */
+  get answered(): boolean {
+    return this.#peer?.answered ?? false;
+  }
+
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
+
   get figures(): StreamFigures {
     const { index, name } = this.#pictures.feed.monitor;
     const { frames, bytes, rate } = this.#track?.sent ?? this.#pictures.sent;
@@ -264,7 +273,8 @@ export class ScreenStream {
   }
 
   #end(reason: string, say = false): Promise<void> {
-    return this.#ending ??= this.#finish(reason, say);
+    // Not at once: closing the connection tells of an end, too, which must find this one.
+    return this.#ending ??= Promise.resolve().then(() => this.#finish(reason, say));
   }
 
   async #finish(reason: string, say: boolean): Promise<void> {
