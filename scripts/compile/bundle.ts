@@ -15,7 +15,7 @@ export interface Bundle {
 }
 
 /** Modules that are loaded by themselves: the program and its workers, each found beside the module that opens it. */
-const ENTRY_POINTS = ["cli/main.ts", "agent/store/sqlite_worker.ts"];
+const ENTRY_POINTS = ["cli/main.ts", "agent/store/sqlite_worker.ts", "agent/screen/stream/screen_worker.ts"];
 
 /** Where the modules lie in the bundle. Two deep, because npm modules look for `../../proto` (see `prelude.js`). */
 const MODULE_FOLDER = "program/edgemesh";
