@@ -3,7 +3,7 @@ import { MeshError } from "../../../core/errors.ts";
 import { runProgram } from "../../programs/run_program.ts";
 import type { SessionPrograms } from "../../programs/session_programs.ts";
 import type { CursorState, Monitor, Picture, Rectangle, ScreenSource } from "../../types.ts";
-import { cut } from "./cut.ts";
+import { cut } from "../cut.ts";
 import { scaleOf, type WaylandOutput, waylandOutputs } from "./outputs.ts";
 import { readPpm } from "./ppm.ts";
 

@@ -2,7 +2,7 @@ import { LinkedSignal } from "../../../core/abort.ts";
 import { MeshError } from "../../../core/errors.ts";
 import { logger } from "../../../core/log.ts";
 import type { CursorState, Monitor, Picture, Rectangle, ScreenSource } from "../../types.ts";
-import { cut } from "./cut.ts";
+import { cut } from "../cut.ts";
 import { scaleOf, type WaylandOutput, waylandOutputs } from "./outputs.ts";
 import { readPng } from "./png.ts";
 import { portalScreenshot } from "./portal.ts";

@@ -1,5 +1,5 @@
-import { MeshError } from "../../../core/errors.ts";
-import type { Picture, Rectangle } from "../../types.ts";
+import { MeshError } from "../../core/errors.ts";
+import type { Picture, Rectangle } from "../types.ts";
 
 /** Part of a picture, in the same memory. @throws {MeshError} `INVALID_ARGUMENT` when it is not inside */
 export function cut(picture: Picture, { x, y, width, height }: Rectangle): Picture {
