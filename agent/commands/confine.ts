@@ -2,7 +2,7 @@ import { posix, win32 } from "node:path";
 import { MeshError } from "../core/errors.ts";
 import { shown } from "./allow_list.ts";
 import { checkOption, type ConfinedProgram } from "./confined_options.ts";
-import { whereabouts } from "./resolve_inside.ts";
+import { whereabouts } from "../core/resolve_inside.ts";
 
 /** Whether the command is one of those whose arguments are checked: `ls` and `cat`, also by an absolute path. */
 export function isConfined(command: string): boolean {

@@ -10,7 +10,7 @@ import { programEnvironment } from "./environment.ts";
 import { OutputReader } from "./output.ts";
 import { ProgramFinder } from "./program.ts";
 import { ProcessGroup } from "../core/process_group.ts";
-import { SharedFolder } from "./shared_folder.ts";
+import { SharedFolder } from "../core/shared_folder.ts";
 
 /** What a {@link CommandRunner} may run, where, and how much of it. */
 export interface CommandRunnerOptions {

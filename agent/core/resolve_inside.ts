@@ -9,16 +9,29 @@ const MAX_PATH_LENGTH = 4096;
 /** `unknown`: it could not be followed to its end, so nothing may be promised. */
 export type Whereabouts = "inside" | "outside" | "unknown";
 
+/** Where a path leads. */
+export interface Followed {
+  readonly where: Whereabouts;
+  /** Without links, where it is inside and exists. */
+  readonly path: string;
+}
+
+/** Whether a path leads into the shared folder: see {@link followPath}. */
+export async function whereabouts(path: string, root: string): Promise<Whereabouts> {
+  return (await followPath(path, root)).where;
+}
+
 /**
- * Whether a path leads into the shared folder, step by step as the kernel goes: each link is followed where it stands, and
+ * Whether and where a path leads into the shared folder, step by step as the kernel goes: each link is followed where it stands, and
  * `..` is the parent of where that led (`link/..` is not the folder that holds the link). A path that does not exist is inside when
  * the part that exists is, and the rest does not climb.
  *
  * @param path relative to `root`, or absolute
  * @param root the folder's real path, without links
  */
-export async function whereabouts(path: string, root: string): Promise<Whereabouts> {
-  if (path.length > MAX_PATH_LENGTH) return "unknown";
+export async function followPath(path: string, root: string): Promise<Followed> {
+  const ends = (where: Whereabouts, at: string): Followed => ({ where, path: at });
+  if (path.length > MAX_PATH_LENGTH) return ends("unknown", path);
   let current = isAbsolute(path) ? parse(path).root : root;
   const steps = stepsOf(path);
   let links = 0;
@@ -29,19 +42,19 @@ export async function whereabouts(path: string, root: string): Promise<Whereabou
     }
     const next = join(current, step);
     // What a link in /proc leads to depends on the process that asks (`/proc/self/cwd`): we cannot see it for the program.
-    if (next === "/proc") return "outside";
+    if (next === "/proc") return ends("outside", next);
     const target = await linkTarget(next);
-    if (target === "missing") return steps.includes("..") ? "outside" : sideOf(next, root);
-    if (target === "unknown") return "unknown";
+    if (target === "missing") return ends(steps.includes("..") ? "outside" : sideOf(next, root), next);
+    if (target === "unknown") return ends("unknown", next);
     if (target === undefined) {
       current = next;
       continue;
     }
-    if (++links > MAX_LINKS) return "unknown";
+    if (++links > MAX_LINKS) return ends("unknown", next);
     if (isAbsolute(target.to)) current = parse(target.to).root;
     steps.push(...stepsOf(target.to));
   }
-  return sideOf(current, root);
+  return ends(sideOf(current, root), current);
 }
 
 /** The steps of a path, last first, so that the next one is popped. */

@@ -1,4 +1,4 @@
-import { MeshError } from "../core/errors.ts";
+import { MeshError } from "./errors.ts";
 
 /** The shared folder's real path, looked up once: each look-up costs a command 0.1 ms. */
 export class SharedFolder {
