@@ -3,6 +3,8 @@ export interface HttpCall {
   readonly method: string;
   /** The path of its URL, without the query, as it was sent. */
   readonly path: string;
+  /** What follows the path after `?`, as it was sent; empty where nothing does. */
+  readonly query: string;
   /** The caller's address with its port. */
   readonly peer: string;
   /** Aborts with a `MeshError` when the client goes away before its answer is sent to the end, or when the server stops. */

@@ -102,12 +102,14 @@ export class HttpServer implements Component {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<HttpAnswer> {
-    const path = pathOf(request);
-    if (path === undefined) return plainText("bad request", 400);
+    const url = urlOf(request);
+    if (!url) return plainText("bad request", 400);
+    const path = url.pathname;
+    const query = url.search.slice(1);
     const route = this.routes.find(({ prefix }) => path.startsWith(prefix));
     if (!route) return plainText("not found", 404);
     try {
-      return await route.respond(new ServedCall(request, response, { path, stopping: this.#stopping.signal }));
+      return await route.respond(new ServedCall(request, response, { path, query, stopping: this.#stopping.signal }));
     } catch (error) {
       log.error("a request failed: {error}", { error });
       return plainText("internal error", 500);
@@ -116,7 +118,7 @@ export class HttpServer implements Component {
 }
 
 /** Undefined where the target is no URL, or the Host header is no host. */
-function pathOf({ url = "", headers }: IncomingMessage): string | undefined {
+function urlOf({ url = "", headers }: IncomingMessage): URL | undefined {
   if (!URL.canParse(`http://${headers.host ?? "mesh"}`)) return undefined;
-  return URL.parse(url.startsWith("/") ? `http://mesh${url}` : url)?.pathname;
+  return URL.parse(url.startsWith("/") ? `http://mesh${url}` : url) ?? undefined;
 }

@@ -7,18 +7,20 @@ import type { HttpCall } from "./http_call.ts";
 export class ServedCall implements HttpCall {
   readonly method: string;
   readonly path: string;
+  readonly query: string;
   readonly peer: string;
   readonly #controller = new AbortController();
 
   constructor(
     private readonly request: IncomingMessage,
     answer: ServerResponse,
-    options: { readonly path: string; readonly stopping: AbortSignal },
+    options: { readonly path: string; readonly query: string; readonly stopping: AbortSignal },
   ) {
-    const { path, stopping } = options;
+    const { path, query, stopping } = options;
     const { remoteAddress = "", remotePort = 0 } = request.socket;
     this.method = request.method ?? "";
     this.path = path;
+    this.query = query;
     this.peer = `${remoteAddress}:${remotePort}`;
     const onStop = () => this.#controller.abort(stopping.reason);
     stopping.addEventListener("abort", onStop);

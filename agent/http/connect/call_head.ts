@@ -2,16 +2,14 @@ import { MeshError } from "../../core/errors.ts";
 import type { HttpCall } from "../http_call.ts";
 import type { MessageFormat } from "./procedure.ts";
 
-/** How a call comes and is answered. */
-export interface CallHead {
+/** How the messages of a call are written. */
+export interface ContentType {
   readonly format: MessageFormat;
   /** Messages are in envelopes, as Connect's streams have them. */
   readonly isStream: boolean;
-  /** How long the caller waits, in ms; undefined where it does not say. */
-  readonly timeoutMs: number | undefined;
 }
 
-const CONTENT_TYPES: Readonly<Record<string, Pick<CallHead, "format" | "isStream">>> = {
+const CONTENT_TYPES: Readonly<Record<string, ContentType>> = {
   "application/json": { format: "json", isStream: false },
   "application/proto": { format: "proto", isStream: false },
   "application/connect+json": { format: "json", isStream: true },
@@ -25,28 +23,29 @@ export function contentTypes(isStream: boolean): string {
   );
 }
 
-/**
- * Reads what the headers say of a call.
- *
- * @returns undefined for a type of content that is none of Connect's
- * @throws {MeshError} for what Connect has and this server does not
- */
-export function callHead(call: HttpCall): CallHead | undefined {
-  const [contentType = "", ...parameters] = call.header("content-type").toLowerCase().split(";").map((one) =>
-    one.trim()
-  );
-  const type = Object.hasOwn(CONTENT_TYPES, contentType) ? CONTENT_TYPES[contentType] : undefined;
+/** The type of a call's content; undefined for one that is none of Connect's. */
+export function contentType(call: HttpCall): ContentType | undefined {
+  const [name = "", ...parameters] = call.header("content-type").toLowerCase().split(";").map((one) => one.trim());
   const charset = parameters.find((one) => one.startsWith("charset="))?.slice("charset=".length).replaceAll('"', "");
-  if (!type || (charset !== undefined && charset !== "utf-8")) return undefined;
+  if (charset !== undefined && charset !== "utf-8") return undefined;
+  return Object.hasOwn(CONTENT_TYPES, name) ? CONTENT_TYPES[name] : undefined;
+}
+
+/**
+ * How long the caller waits, in ms; undefined where it does not say.
+ *
+ * @throws {MeshError} also for what else the headers ask for that this server does not have
+ */
+export function callTimeout(call: HttpCall, isStream: boolean): number | undefined {
   const version = call.header("connect-protocol-version");
   if (version !== "" && version !== "1") {
     throw new MeshError("INVALID_ARGUMENT", `connect-protocol-version: must be "1", is ${JSON.stringify(version)}`);
   }
-  const encoding = call.header(type.isStream ? "connect-content-encoding" : "content-encoding").toLowerCase();
+  const encoding = call.header(isStream ? "connect-content-encoding" : "content-encoding").toLowerCase();
   if (encoding !== "" && encoding !== "identity") {
     throw new MeshError("UNIMPLEMENTED", `unknown compression ${JSON.stringify(encoding)}: only identity is supported`);
   }
-  return { ...type, timeoutMs: timeoutOf(call.header("connect-timeout-ms")) };
+  return timeoutOf(call.header("connect-timeout-ms"));
 }
 
 /** @throws {MeshError} for what is no number of at most ten digits */

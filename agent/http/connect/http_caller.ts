@@ -10,6 +10,7 @@ export class HttpCaller implements ProcedureCaller, Disposable {
   readonly peer: string;
   readonly #deadline: number;
   readonly #timers: ReturnType<typeof setTimeout>[] = [];
+  readonly #gone = new AbortController();
 
   /** @param timeoutMs how long it waits; undefined where it does not say */
   constructor(private readonly call: HttpCall, timeoutMs: number | undefined) {
@@ -26,10 +27,17 @@ export class HttpCaller implements ProcedureCaller, Disposable {
   }
 
   onCancelled(listener: () => void): void {
-    if (this.call.signal.aborted) return listener();
-    this.call.signal.addEventListener("abort", listener, { once: true });
+    for (const { signal } of [this.call, this.#gone]) {
+      if (signal.aborted) return listener();
+      signal.addEventListener("abort", listener, { once: true });
+    }
     const leftMs = this.#deadline - Date.now();
     if (leftMs <= MAX_TIMER_MS) this.#timers.push(setTimeout(listener, leftMs));
+  }
+
+  /** It takes nothing of its answer any more. */
+  leave(): void {
+    this.#gone.abort();
   }
 
   [Symbol.dispose](): void {

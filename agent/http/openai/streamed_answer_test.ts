@@ -13,6 +13,7 @@ const ask = chatRequest({ messages: [{ role: "user", content: "hi" }], stream: t
 const call: HttpCall = {
   method: "POST",
   path: "/v1/chat/completions",
+  query: "",
   peer: "127.0.0.1:1",
   signal: new AbortController().signal,
   header: () => "",
