@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { contract } from "../proto/load.ts";
 import { Announcements } from "./announcements.ts";
+import { attachSelf } from "./attach_self.ts";
+import { AuditLog } from "./audit/audit_log.ts";
 import { resolveMeshKey } from "./auth/mesh_key.ts";
 import { CommandRunner } from "./commands/run.ts";
 import type { AgentConfig } from "./config/config.ts";
@@ -19,15 +21,13 @@ import { JobService } from "./jobs/job_service.ts";
 import { Retention } from "./jobs/retention.ts";
 import type { JobDevices } from "./jobs/submitter.ts";
 import { localLlm } from "./local_llm.ts";
-import type { CoordinatorBatch, WorkerBatch } from "./mesh/batches.ts";
-import { channelPair } from "./mesh/channel.ts";
+import { localScreen } from "./local_screen.ts";
 import { DialledDevices } from "./mesh/dialled_devices.ts";
-import { HeldAttempts } from "./mesh/held_attempts.ts";
 import { Joiner } from "./mesh/joiner.ts";
 import { MeshScreens } from "./mesh/mesh_screens.ts";
 import { Peers } from "./mesh/peers.ts";
 import { ScreenReports } from "./mesh/screen_reports.ts";
-import { WorkerSession, type WorkSource } from "./mesh/worker_session.ts";
+import type { WorkSource } from "./mesh/worker_session.ts";
 import { MeshModels } from "./mesh_models.ts";
 import { isLoopback, reachableAddress } from "./network.ts";
 import { giveBackPermissions } from "./permissions.ts";
@@ -120,6 +120,9 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   const llm = config.llm && await localLlm(config.llm, store);
   const generation = llm?.generation;
   self.models = generation && (() => generation.report());
+  const audit = new AuditLog({ dataDir: config.dataDir });
+  const screen = config.screen && localScreen(config.screen, config, { deviceId: id, audit });
+  self.canCapture = () => screen?.capture.unavailable === "";
   const kinds = taskKinds(commands, generation && config.llm && { generation, parallel: config.llm.parallel });
   const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, kinds);
   const work: WorkSource = {
@@ -128,6 +131,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     runCommand: (command, args, how) => commands.run(command, args, how),
     sample: () => status.current(),
     models: generation,
+    screen: screen?.host,
   };
 
   const models = new MeshModels(registry, store);
@@ -184,8 +188,10 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   );
 
   await lifecycle.start([
+    audit,
     status,
     { name: "commands", start: () => {}, stop: () => commands.stop() },
+    ...(screen ? [screen.component] : []),
     http,
     server,
     ...(llm?.components ?? []),
@@ -209,12 +215,14 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   const announceSafely = () => {
     announce().catch((error) => log.warn("cannot tell the mesh what this device has now: {error}", { error }));
   };
-  if (generation) {
-    const onChange = (listener: () => void) => generation.onReport(listener);
-    await lifecycle.start([new Announcements(() => self.info(), onChange, announceSafely)]);
-  }
+  const onChange = (listener: () => void) => {
+    const unlisten = [generation?.onReport(listener), screen?.host.onReport(listener)];
+    return () => unlisten.forEach((end) => end?.());
+  };
+  await lifecycle.start([new Announcements(() => self.info(), onChange, announceSafely)]);
   through.open();
   server.setServing(true);
+  screen?.capture.start();
 
   const finishProbe = async () => {
     const found = await probe;
@@ -236,6 +244,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
       jobs.drain(DRAIN_MS),
       through.drain(DRAIN_MS),
       http.drain(DRAIN_MS),
+      screen?.component.stop(),
       ...joiners.map((joiner) => joiner.stop()),
     ]);
     await lifecycle.stop();
@@ -259,17 +268,6 @@ function requireKeyToJoin(config: AgentConfig): void {
   if (address === undefined) return;
   const text = `Cannot join ${address} without its mesh key: give it with --key, --key-file or EDGEMESH_KEY`;
   throw new MeshError("FAILED_PRECONDITION", text);
-}
-
-/** This agent is a worker of its own mesh, over a channel instead of a socket. */
-function attachSelf(peers: Peers, self: { deviceId: string; instanceId: string; work: WorkSource }): void {
-  const [up, down] = channelPair<WorkerBatch, CoordinatorBatch>();
-  peers.accept(down, "self");
-  const held = new HeldAttempts(self.work);
-  const session = new WorkerSession(up, { ...self, held });
-  // Such a stream never breaks: it ends with the agent.
-  session.closed.then(() => held.stop("the agent is stopping"));
-  session.start();
 }
 
 function announceStart(config: AgentConfig, at: { grpc: string; key: string; created: boolean }): void {

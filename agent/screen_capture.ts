@@ -1,5 +1,4 @@
 import { MeshError, messageOf } from "./core/errors.ts";
-import type { Component } from "./core/lifecycle.ts";
 import { logger } from "./core/log.ts";
 
 const log = logger("screen");
@@ -14,14 +13,13 @@ const NO_SCREEN: ReadonlySet<string> = new Set(["FAILED_PRECONDITION", "UNAVAILA
 const NOT_TRIED = "this device has not yet found out whether its screen can be captured";
 
 export interface ScreenCaptureOptions {
-  /** Captures one picture; resolves with how. @throws {MeshError} why it cannot be captured */
-  readonly probe: () => Promise<string>;
+  /** Captures one picture. @throws {MeshError} why it cannot be captured */
+  readonly probe: () => Promise<unknown>;
   readonly retryMs?: number;
 }
 
 /** Whether this device's screen can be captured, as the last attempt showed. */
-export class ScreenCapture implements Component {
-  readonly name = "screen capture";
+export class ScreenCapture {
   #unavailable = NOT_TRIED;
   readonly #listeners = new Set<() => void>();
   #probing: Promise<void> | undefined;
@@ -40,6 +38,7 @@ export class ScreenCapture implements Component {
     this.#probe();
   }
 
+  /** Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
@@ -69,22 +68,25 @@ export class ScreenCapture implements Component {
 
   async #tryOnce(): Promise<void> {
     try {
-      const how = await this.options.probe();
-      if (this.#unavailable) log.info("the screen can be captured ({how})", { how });
+      await this.options.probe();
       this.#found("");
     } catch (error) {
-      const why = messageOf(error);
-      if (this.#unavailable !== why) log.info("the screen cannot be captured: {why}", { why });
-      this.#found(why);
+      // Then it says only that.
       if (this.#stopped) return;
+      this.#found(messageOf(error));
       this.#retry = setTimeout(() => this.#probe(), this.options.retryMs ?? RETRY_MS);
       Deno.unrefTimer(this.#retry as unknown as number);
     }
   }
 
   #found(unavailable: string): void {
-    if (this.#unavailable === unavailable) return;
+    const before = this.#unavailable;
+    if (before === unavailable) return;
     this.#unavailable = unavailable;
+    // How it is at the start is no news: the list of devices shows it.
+    const level = before === NOT_TRIED ? "debug" : "info";
+    if (unavailable) log[level]("the screen cannot be captured: {unavailable}", { unavailable });
+    else log[level]("the screen can be captured");
     for (const listener of this.#listeners) listener();
   }
 }

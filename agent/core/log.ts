@@ -17,8 +17,21 @@ export function logger(room: string): Logger {
 
 const encoder = new TextEncoder();
 
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+}
+
+let settings: LogSettings | undefined;
+
+/** What {@link configureLog} was told, for other threads of this program; undefined where it was not called. */
+export function configuredLog(): LogSettings | undefined {
+  return settings;
+}
+
 /** Sends all logs to standard error. Standard output is kept for what programs read. */
-export function configureLog(options: { level: LogLevel; format: LogFormat }): void {
+export function configureLog(options: LogSettings): void {
+  settings = options;
   const render = options.format === "json" ? renderJson : renderText;
   const sink: Sink = (record) => writeAll(encoder.encode(render(record) + "\n"));
   configureSync({
