@@ -1,8 +1,18 @@
 import type { BackendName, CaptureBackend, CaptureEnvironment } from "./backend.ts";
+import { ffmpegBackend } from "./ffmpeg/ffmpeg_backend.ts";
+import { macosBackend } from "./macos/macos_backend.ts";
+import { waylandBackend } from "./wayland/wayland_backend.ts";
+import { windowsBackend } from "./windows/windows_backend.ts";
 import { x11Backend } from "./x11/x11_backend.ts";
 
 /** All ways to capture a screen. */
-export const BACKENDS: readonly CaptureBackend[] = [x11Backend];
+export const BACKENDS: readonly CaptureBackend[] = [
+  waylandBackend,
+  x11Backend,
+  macosBackend,
+  windowsBackend,
+  ffmpegBackend,
+];
 
 /**
  * What is tried on a system where the user chose nothing, in this order. On a Wayland desktop an X server shows only the

@@ -1,7 +1,8 @@
 import { MeshError } from "../../../core/errors.ts";
 import { SessionPrograms } from "../../programs/session_programs.ts";
-import type { ScreenSource } from "../../types.ts";
 import type { CaptureBackend, OpenOptions } from "../backend.ts";
+import { macosBackend } from "../macos/macos_backend.ts";
+import { windowsBackend } from "../windows/windows_backend.ts";
 import { x11Backend } from "../x11/x11_backend.ts";
 import { ffmpegArguments } from "./ffmpeg_command.ts";
 import { type Desktop, FfmpegSource } from "./ffmpeg_source.ts";
@@ -40,8 +41,10 @@ export const ffmpegBackend: CaptureBackend = {
 };
 
 /** Monitors and pointer are asked for in the platform's own way. */
-function openDesktop(options: OpenOptions): Promise<ScreenSource & Desktop> {
-  return x11Backend.open(options);
+function openDesktop(options: OpenOptions): Promise<Desktop> {
+  const { os } = options.environment;
+  const native = os === "darwin" ? macosBackend : os === "windows" ? windowsBackend : x11Backend;
+  return native.open(options);
 }
 
 function notInstalled(): MeshError {
