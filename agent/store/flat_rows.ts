@@ -8,6 +8,7 @@ import {
   KEYED_TASK_WIDTH,
   MODEL_RATES_WIDTH,
   PREDICTION_WIDTH,
+  TICKET_WIDTH,
   type Write,
 } from "./sqlite_messages.ts";
 import { isUntried, OutcomeRuns, TaskRuns } from "./task_runs.ts";
@@ -22,6 +23,7 @@ import type {
   PredictionRecord,
   SubmissionKey,
   TaskRecord,
+  TicketRecord,
 } from "./store.ts";
 
 /** A message to the worker ends after this many rows or characters: making one takes a few ms. */
@@ -108,6 +110,10 @@ export function predictionPart(prediction: PredictionRecord): Part {
   const { deviceId, model, at, predictedMs, uncorrectedMs, actualMs, promptTokens, outputTokens } = prediction;
   const durations = [predictedMs, uncorrectedMs, actualMs];
   return smallPart({ prediction: [deviceId, model, at, ...durations, promptTokens, outputTokens] });
+}
+
+export function ticketPart({ tokenHash, expiresAt, subject }: TicketRecord): Part {
+  return { write: { ticket: [tokenHash, expiresAt, subject] }, rows: 1, characters: subject.length, last: true };
 }
 
 /** A write of one row. */
@@ -229,6 +235,15 @@ export function predictionsOf(values: Flat): PredictionRecord[] {
     actualMs: values[at + 5] as number,
     promptTokens: values[at + 6] as number,
     outputTokens: values[at + 7] as number,
+  }));
+}
+
+/** Tickets of a page. */
+export function ticketsOf(values: Flat): TicketRecord[] {
+  return rowsOf(values, TICKET_WIDTH, (at) => ({
+    tokenHash: values[at] as string,
+    expiresAt: values[at + 1] as number,
+    subject: values[at + 2] as string,
   }));
 }
 

@@ -1,6 +1,8 @@
 import type { ModelRates } from "../../proto/messages.ts";
 import { MeshError } from "../core/errors.ts";
+import { inTurns } from "./in_turns.ts";
 import { MemoryPredictions } from "./memory_predictions.ts";
+import { MemoryTickets } from "./memory_tickets.ts";
 import { isOrdinal } from "./ordinal_text.ts";
 import type {
   Change,
@@ -18,10 +20,8 @@ import type {
   TaskChange,
   TaskRecord,
   TaskState,
+  TicketRecord,
 } from "./store.ts";
-
-/** So many tasks are copied before other work gets its turn: a few ms. */
-const TASKS_A_TURN = 5_000;
 
 interface KeptJob {
   job: JobRecord;
@@ -43,6 +43,7 @@ export class MemoryStore implements Store {
   readonly #devices = new Map<string, DeviceRecord>();
   readonly #modelRates = new Map<string, ModelRates>();
   readonly #predictions = new MemoryPredictions();
+  readonly #tickets = new MemoryTickets();
   #lastCall: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
@@ -197,6 +198,25 @@ export class MemoryStore implements Store {
     return this.#inTurn(() => this.#predictions.latest(limit));
   }
 
+  putTicket(ticket: TicketRecord): Promise<void> {
+    const copy = { ...ticket };
+    return this.#inTurn(() => {
+      if (!this.#tickets.put(copy)) throw refused(`ticket ${copy.tokenHash} is there already`);
+    });
+  }
+
+  removeTicket(tokenHash: string): Promise<void> {
+    return this.#inTurn(() => this.#tickets.remove(tokenHash));
+  }
+
+  removeTickets(expiringBefore: number): Promise<void> {
+    return this.#inTurn(() => this.#tickets.removeExpiring(expiringBefore));
+  }
+
+  tickets(): Promise<TicketRecord[]> {
+    return this.#inTurn(() => this.#tickets.all());
+  }
+
   close(): Promise<void> {
     return this.#closing ??= this.#lastCall.then(() => {});
   }
@@ -227,15 +247,6 @@ export class MemoryStore implements Store {
     const result = this.#lastCall.then(run);
     this.#lastCall = result.catch(() => {});
     return result;
-  }
-}
-
-/** Calls `use` with each item, giving other work a turn now and then. */
-async function inTurns<T>(items: Iterable<T>, use: (item: T) => void): Promise<void> {
-  let count = 0;
-  for (const item of items) {
-    if (++count % TASKS_A_TURN === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-    use(item);
   }
 }
 

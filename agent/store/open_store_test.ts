@@ -104,7 +104,7 @@ Deno.test("a damaged file never takes the name of one that was kept before", () 
 
 for (
   const { what, sql, says } of [
-    { what: "of a newer version", sql: "PRAGMA user_version = 4", says: "newer version of edgemesh" },
+    { what: "of a newer version", sql: "PRAGMA user_version = 5", says: "newer version of edgemesh" },
     { what: "of another program", sql: "CREATE TABLE notes (text)", says: "database of another program" },
   ]
 ) {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 
 /** The schema that this program writes, kept in the file's `user_version`. A file with a higher one is left alone. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 /**
  * What leads from each version to the next; the first entry makes version 1 from an empty file. Entries that were
@@ -108,6 +108,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [[
      output_tokens INTEGER NOT NULL
    ) STRICT`,
   `CREATE UNIQUE INDEX predictions_by_model ON predictions (device_id, model, place)`,
+], [
+  `CREATE TABLE tickets (
+     token_hash TEXT PRIMARY KEY,
+     expires_at INTEGER NOT NULL,
+     subject TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX tickets_by_expiry ON tickets (expires_at)`,
 ]];
 
 /** What a file is to this program. */

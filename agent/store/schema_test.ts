@@ -1,7 +1,15 @@
 import { DatabaseSync } from "node:sqlite";
 import { assertEquals } from "../../tests/assert.ts";
 import { openSqliteStore } from "./open_store.ts";
-import { sampleChange, sampleJob, sampleLease, samplePrediction, sampleRates, sampleTasks } from "./store_samples.ts";
+import {
+  sampleChange,
+  sampleJob,
+  sampleLease,
+  samplePrediction,
+  sampleRates,
+  sampleTasks,
+  sampleTicket,
+} from "./store_samples.ts";
 import type { SqliteStore } from "./sqlite_store.ts";
 import type { StoredJob } from "./store.ts";
 
@@ -138,6 +146,39 @@ const VERSION_2 = [
   `PRAGMA user_version = 2`,
 ];
 
+/** As the third version made its file of one of the second, with what it keeps besides: these statements never change. */
+const VERSION_3 = [
+  ...VERSION_2,
+  `ALTER TABLE jobs ADD COLUMN reduced TEXT NOT NULL DEFAULT ''`,
+  `CREATE TABLE model_rates (
+     model TEXT PRIMARY KEY,
+     prefill_toks_per_s REAL NOT NULL,
+     decode_toks_per_s REAL NOT NULL,
+     load_ms REAL NOT NULL,
+     overhead_ms REAL NOT NULL,
+     characters_per_token REAL NOT NULL,
+     output_tokens REAL NOT NULL,
+     samples INTEGER NOT NULL,
+     measured_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE predictions (
+     number INTEGER PRIMARY KEY,
+     device_id TEXT NOT NULL,
+     model TEXT NOT NULL,
+     place INTEGER NOT NULL,
+     ended_at INTEGER NOT NULL,
+     predicted_ms REAL NOT NULL,
+     uncorrected_ms REAL NOT NULL,
+     actual_ms REAL NOT NULL,
+     prompt_tokens INTEGER NOT NULL,
+     output_tokens INTEGER NOT NULL
+   ) STRICT`,
+  `CREATE UNIQUE INDEX predictions_by_model ON predictions (device_id, model, place)`,
+  `INSERT INTO predictions VALUES (1, 'd1', 'llama3.2:3b', 1, 1795000000001, 1.5, 1.25, 1, 500, 200)`,
+  `UPDATE jobs SET reduced = 'all is well' WHERE job_id = 'j2'`,
+  `PRAGMA user_version = 3`,
+];
+
 async function withFile(statements: readonly string[], run: (open: () => Promise<SqliteStore>) => Promise<void>) {
   const folder = await Deno.makeTempDir();
   try {
@@ -172,6 +213,7 @@ Deno.test("a file of the first version is read and written on, its tasks with th
     await store.update({ tasks: [sampleChange("j1", 1, { state: "FAILED" }), sampleChange("j1", 2)], leases: [lease] });
     await store.insertJob(sampleJob("j3"), sampleTasks(1), { client: "c", key: "k" });
     await store.addPrediction(samplePrediction(1));
+    await store.putTicket(sampleTicket(1));
     await store.close();
     store = await open();
     const [overview] = (await store.listJobs({ limit: 9 })).filter(({ jobId }) => jobId === "j1");
@@ -179,6 +221,7 @@ Deno.test("a file of the first version is read and written on, its tasks with th
     assertEquals((await store.job("j1"))?.leases, [lease]);
     assertEquals((await store.job("j3"))?.tasks, sampleTasks(1));
     assertEquals(await store.predictions(9), [samplePrediction(1)]);
+    assertEquals(await store.tickets(), [sampleTicket(1)]);
     await store.close();
   }));
 
@@ -196,11 +239,27 @@ Deno.test("a file of the second version is read and written on, its jobs without
     await store.update({ jobs: [{ jobId: "j1", state: "DONE", finishedAt: 3, reason: "", reduced: "all is well" }] });
     await Promise.all([store.putModelRates("m", sampleRates()), store.addPrediction(samplePrediction(1))]);
     await store.insertJob(sampleJob("j3", { reduced: "soon" }), []);
+    await store.putTicket(sampleTicket(1));
     await store.close();
     store = await open();
     assertEquals((await store.job("j1"))?.job.reduced, "all is well");
     assertEquals((await store.job("j3"))?.job.reduced, "soon");
     assertEquals(await store.modelRates(), new Map([["m", sampleRates()]]));
     assertEquals(await store.predictions(9), [samplePrediction(1)]);
+    assertEquals(await store.tickets(), [sampleTicket(1)]);
+    await store.close();
+  }));
+
+Deno.test("a file of the third version is read and written on, with room for tickets", () =>
+  withFile(VERSION_3, async (open) => {
+    let store = await open();
+    assertEquals((await store.job("j2"))?.job.reduced, "all is well");
+    assertEquals(await store.predictions(9), [samplePrediction(1)]);
+    assertEquals(await store.tickets(), []);
+    await store.putTicket(sampleTicket(1));
+    await store.close();
+    store = await open();
+    assertEquals(await store.tickets(), [sampleTicket(1)]);
+    assertEquals((await store.unfinishedJobs()).length, 1);
     await store.close();
   }));

@@ -26,6 +26,8 @@ export const DEVICE_WIDTH = 4;
 export const MODEL_RATES_WIDTH = 9;
 /** `device_id, model, ended_at, predicted_ms, uncorrected_ms, actual_ms, prompt_tokens, output_tokens` */
 export const PREDICTION_WIDTH = 8;
+/** `token_hash, expires_at, subject as JSON` */
+export const TICKET_WIDTH = 3;
 /**
  * `key, job_id, text, max_workers, reduce, summary, created_at, state, finished_at, reason, tasks_total, tasks_done,
  * tasks_failed, reduced`
@@ -80,6 +82,11 @@ export interface Write {
   readonly removedDevice?: string;
   readonly modelRates?: Flat;
   readonly prediction?: Flat;
+  readonly ticket?: Flat;
+  /** Its hash. */
+  readonly removedTicket?: string;
+  /** Unix time in ms. */
+  readonly removeTicketsBefore?: number;
 }
 
 /** What can be read. The pages of one read show the store at one moment. */
@@ -107,11 +114,12 @@ export type Query =
   | { readonly what: "devices" }
   | { readonly what: "model rates" }
   /** Of each device and model the latest `limit`, in the order in which they were added. */
-  | { readonly what: "predictions"; readonly limit: number };
+  | { readonly what: "predictions"; readonly limit: number }
+  | { readonly what: "tickets" };
 
 /** At most some thousand rows of one kind; of `ids` each is one text. */
 export interface Page {
-  readonly of: "jobs" | "tasks" | "leases" | "ids" | "devices" | "model rates" | "predictions";
+  readonly of: "jobs" | "tasks" | "leases" | "ids" | "devices" | "model rates" | "predictions" | "tickets";
   readonly values: Flat;
 }
 

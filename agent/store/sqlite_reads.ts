@@ -45,6 +45,8 @@ const DEVICES = "SELECT device_id, info, registered_at, last_seen FROM devices O
 const MODEL_RATES = `SELECT model, prefill_toks_per_s, decode_toks_per_s, load_ms, overhead_ms, characters_per_token,
   output_tokens, samples, measured_at FROM model_rates ORDER BY model`;
 
+const TICKETS = "SELECT token_hash, expires_at, subject FROM tickets ORDER BY expires_at, token_hash";
+
 /** A statement that reads rows as arrays, twice as fast as objects; not all type definitions know this. */
 interface ArrayStatement {
   setReturnArrays(enabled: boolean): void;
@@ -89,6 +91,8 @@ function* pagesOf(db: DatabaseSync, query: Query): Generator<Page> {
       return yield* pages("model rates", prepare(db, MODEL_RATES).all());
     case "predictions":
       return yield* pages("predictions", predictionRows((sql) => prepare(db, sql), query.limit));
+    case "tickets":
+      return yield* pages("tickets", prepare(db, TICKETS).all());
   }
 }
 

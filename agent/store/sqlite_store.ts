@@ -12,6 +12,8 @@ import {
   predictionsOf,
   smallPart,
   tasksOf,
+  ticketPart,
+  ticketsOf,
   updateParts,
 } from "./flat_rows.ts";
 import type { SqliteChannel } from "./sqlite_channel.ts";
@@ -29,6 +31,7 @@ import type {
   SubmissionKey,
   TaskRecord,
   TaskState,
+  TicketRecord,
 } from "./store.ts";
 import { type NewWrite, WriteQueue } from "./write_queue.ts";
 
@@ -104,6 +107,19 @@ export class SqliteStore implements Store {
     return this.#write({ begin: () => [predictionPart(prediction)].values(), names: () => [] });
   }
 
+  putTicket(ticket: TicketRecord): Promise<void> {
+    return this.#write({ begin: () => [ticketPart(ticket)].values(), names: () => [] });
+  }
+
+  removeTicket(tokenHash: string): Promise<void> {
+    return this.#write({ begin: () => [smallPart({ removedTicket: tokenHash })].values(), names: () => [] });
+  }
+
+  removeTickets(expiringBefore: number): Promise<void> {
+    const write = smallPart({ removeTicketsBefore: expiringBefore });
+    return this.#write({ begin: () => [write].values(), names: () => [] });
+  }
+
   async job(jobId: string): Promise<StoredJob | undefined> {
     return (await this.#readJobs({ what: "job", jobId }, [jobId]))[0];
   }
@@ -172,6 +188,12 @@ export class SqliteStore implements Store {
     const take = (page: Page) => void predictions.push(...predictionsOf(page.values));
     await this.#read({ what: "predictions", limit }, [], take);
     return predictions;
+  }
+
+  async tickets(): Promise<TicketRecord[]> {
+    const tickets: TicketRecord[] = [];
+    await this.#read({ what: "tickets" }, [], (page) => void tickets.push(...ticketsOf(page.values)));
+    return tickets;
   }
 
   close(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   type OutcomeRun,
   REDUCED_WIDTH,
   type TaskRun,
+  TICKET_WIDTH,
   type Write,
 } from "./sqlite_messages.ts";
 import { stored } from "./sqlite_text.ts";
@@ -40,6 +41,8 @@ const PUT_DEVICE = `INSERT INTO devices VALUES (?1, ?2, ?3, ?4)
 
 const PUT_MODEL_RATES = `INSERT OR REPLACE INTO model_rates VALUES (${placeholders(MODEL_RATES_WIDTH)})`;
 
+const PUT_TICKET = `INSERT INTO tickets VALUES (${placeholders(TICKET_WIDTH)})`;
+
 /** How many jobs are remembered between transactions, so that a change costs no look-up of its job. */
 const REMEMBERED_JOBS = 10_000;
 
@@ -60,6 +63,9 @@ export class WriteStatements {
   readonly #putDevice: StatementSync;
   readonly #removeDevice: StatementSync;
   readonly #putModelRates: StatementSync;
+  readonly #putTicket: StatementSync;
+  readonly #removeTicket: StatementSync;
+  readonly #removeTickets: StatementSync;
   readonly #insertTasks: MultiRowInsert;
   readonly #outcomes: OutcomeWrites;
   readonly #predictions: PredictionWrites;
@@ -84,6 +90,9 @@ export class WriteStatements {
     this.#putDevice = db.prepare(PUT_DEVICE);
     this.#removeDevice = db.prepare("DELETE FROM devices WHERE device_id = ?");
     this.#putModelRates = db.prepare(PUT_MODEL_RATES);
+    this.#putTicket = db.prepare(PUT_TICKET);
+    this.#removeTicket = db.prepare("DELETE FROM tickets WHERE token_hash = ?");
+    this.#removeTickets = db.prepare("DELETE FROM tickets WHERE expires_at < ?");
   }
 
   apply(write: Write): void {
@@ -101,6 +110,9 @@ export class WriteStatements {
     if (write.removedDevice !== undefined) this.#forgetDevice(write.removedDevice);
     if (write.modelRates) this.#putModelRates.run(...write.modelRates.map(stored));
     if (write.prediction) this.#predictions.add(write.prediction);
+    if (write.ticket) this.#putTicket.run(...write.ticket.map(stored));
+    if (write.removedTicket !== undefined) this.#removeTicket.run(stored(write.removedTicket));
+    if (write.removeTicketsBefore !== undefined) this.#removeTickets.run(write.removeTicketsBefore);
   }
 
   /** Forgets what is known of jobs, some of which the transaction may have made. */

@@ -144,6 +144,16 @@ export interface PredictionRecord {
   readonly outputTokens: number;
 }
 
+/** A ticket that was not used yet. */
+export interface TicketRecord {
+  /** By which it is found: its token itself is not kept. */
+  readonly tokenHash: string;
+  /** Unix time in ms. */
+  readonly expiresAt: number;
+  /** What it is for, as JSON. */
+  readonly subject: string;
+}
+
 /**
  * What must survive a restart. Every write resolves once it is durable (its commit is on disk), and writes become
  * durable in the order in which they were called; whatever is called while a commit is under way shares the next one.
@@ -214,6 +224,15 @@ export interface Store {
   addPrediction(prediction: PredictionRecord): Promise<void>;
   /** Oldest first, of each device and model the latest `limit` (at most 1000). */
   predictions(limit: number): Promise<PredictionRecord[]>;
+
+  /** Rejects with `INTERNAL` when there is one with this hash. */
+  putTicket(ticket: TicketRecord): Promise<void>;
+  /** Nothing of it is kept; an unknown one is ignored. */
+  removeTicket(tokenHash: string): Promise<void>;
+  /** Nothing is kept of those that expire before this (Unix time in ms). */
+  removeTickets(expiringBefore: number): Promise<void>;
+  /** The one that expires first comes first; of the same moment, by their hash. */
+  tickets(): Promise<TicketRecord[]>;
 
   /** Waits for pending writes and releases the file. Idempotent. */
   close(): Promise<void>;

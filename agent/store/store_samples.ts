@@ -1,5 +1,13 @@
 import type { ModelRates } from "../../proto/messages.ts";
-import type { DeviceRecord, JobRecord, Lease, PredictionRecord, TaskChange, TaskRecord } from "./store.ts";
+import type {
+  DeviceRecord,
+  JobRecord,
+  Lease,
+  PredictionRecord,
+  TaskChange,
+  TaskRecord,
+  TicketRecord,
+} from "./store.ts";
 
 /** A queued job, for tests. */
 export function sampleJob(jobId: string, different: Partial<JobRecord> = {}): JobRecord {
@@ -110,6 +118,16 @@ export function samplePrediction(number: number, different: Partial<PredictionRe
     actualMs: number,
     promptTokens: 500,
     outputTokens: 200,
+    ...different,
+  };
+}
+
+/** A ticket that expires so many ms after the others' beginning. */
+export function sampleTicket(expires: number, different: Partial<TicketRecord> = {}): TicketRecord {
+  return {
+    tokenHash: `hash ${expires}`,
+    expiresAt: 1_795_000_000_000 + expires,
+    subject: JSON.stringify({ kind: "file", path: `büro/${expires}\n"🌍"` }),
     ...different,
   };
 }
