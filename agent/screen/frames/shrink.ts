@@ -1,4 +1,4 @@
-import { words } from "../picture/word_comparison.ts";
+import { words } from "../picture/words.ts";
 import type { Picture, Rectangle } from "../types.ts";
 
 /** How far tiles are scaled down: every pixel, or one of so many by so many. */

@@ -1,4 +1,4 @@
-import { words } from "../picture/word_comparison.ts";
+import { words } from "../picture/words.ts";
 import type { JpegEncoder, Picture, Rectangle } from "../types.ts";
 import { MCU } from "../wire/format.js";
 import type { PlacedRectangle } from "../wire/frame_writer.ts";

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { words } from "../picture/word_comparison.ts";
+import { words } from "../picture/words.ts";
 import type { JpegEncoder, Picture } from "../types.ts";
 import { checkPicture } from "./checked_picture.ts";
 import { INCLUDED_WASM } from "./shipped_codecs.ts";

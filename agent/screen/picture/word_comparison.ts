@@ -1,4 +1,5 @@
 import type { MemoryComparison } from "./changed_tiles.ts";
+import { words } from "./words.ts";
 
 /** Compares in plain JavaScript, pixel by pixel. */
 export const wordComparison: MemoryComparison = {
@@ -15,9 +16,3 @@ export const wordComparison: MemoryComparison = {
     };
   },
 };
-
-/** The memory as whole pixels; a copy where it does not lie on the border of one. */
-export function words(data: Uint8Array): Uint32Array {
-  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
-}
