@@ -10,6 +10,7 @@ const ROUND_TRIPS = 8;
 export class Figures {
   /** Pictures shown since the stream began. */
   frames = 0;
+  #video = { frames: 0, bytes: 0 };
   /** @type {{ at: number, delay: number | undefined }[]} */
   #shown = [];
   /** @type {{ at: number, bytes: number }[]} */
@@ -39,6 +40,18 @@ export class Figures {
     this.frames++;
     this.#shown.push({ at: this.now(), delay });
     forget(this.#shown, this.now());
+  }
+
+  /**
+   * Counts what the browser shows by itself.
+   *
+   * @param {{ frames: number, bytes: number }} sofar since the stream began
+   */
+  video({ frames, bytes }) {
+    const { frames: framesBefore, bytes: bytesBefore } = this.#video;
+    this.#video = { frames, bytes };
+    if (bytes > bytesBefore) this.received(bytes - bytesBefore);
+    for (let frame = framesBefore; frame < frames; frame++) this.shown();
   }
 
   /**

@@ -99,9 +99,8 @@ function play(track) {
   video.play().catch((error) => console.warn("the video does not play:", error));
   const onFrame = () => {
     view.resize(video.videoWidth, video.videoHeight);
-    figures.shown();
     viewer?.showing();
-    if (video.srcObject) video.requestVideoFrameCallback(onFrame);
+    video.requestVideoFrameCallback(onFrame);
   };
   video.requestVideoFrameCallback(onFrame);
 }
@@ -202,7 +201,15 @@ addEventListener("pageshow", ({ persisted }) => {
   if (persisted) viewer?.start();
 });
 
+/** Of a video the browser counts. */
+async function countVideo() {
+  const counted = figures;
+  const sofar = await viewer?.video();
+  if (sofar) counted.video(sofar);
+}
+
 setInterval(() => {
+  if (!video.hidden) countVideo();
   const { fps, delay, bandwidth } = figures;
   const { width, height } = view.size;
   element("rate", HTMLElement).textContent = `${fps.toFixed(fps < 10 ? 1 : 0)} fps`;

@@ -109,6 +109,19 @@ export class ScreenStream {
     this.#send({ type: "ack", frame });
   }
 
+  /**
+   * What of a video has come so far; undefined where there is none.
+   *
+   * @returns {Promise<{ frames: number, bytes: number } | undefined>}
+   */
+  async video() {
+    for (const report of (await this.#connection.getStats()).values()) {
+      if (report.type === "inbound-rtp" && report.kind === "video") {
+        return { frames: report.framesDecoded ?? 0, bytes: report.bytesReceived ?? 0 };
+      }
+    }
+  }
+
   /** What came could not be shown: all of it anew. */
   startAnew() {
     this.#reader.reset();

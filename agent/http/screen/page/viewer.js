@@ -42,6 +42,8 @@ export class Viewer {
   #state = "connecting";
   /** Another start makes what an earlier one still waits for void. */
   #generation = 0;
+  /** As messages name it. */
+  #name;
 
   /**
    * @param {object} options
@@ -57,6 +59,7 @@ export class Viewer {
   constructor(options) {
     this.#options = options;
     this.#wanted = { ...options.picked };
+    this.#name = options.device;
   }
 
   start() {
@@ -92,6 +95,11 @@ export class Viewer {
     if (this.#state !== "streaming") this.#become("streaming", "");
   }
 
+  /** What of a video has come so far in this stream; undefined where there is none. */
+  async video() {
+    return await this.#stream?.video();
+  }
+
   startAnew() {
     this.#stream?.startAnew();
   }
@@ -104,6 +112,7 @@ export class Viewer {
       const device = findDevice(wanted, await calls.devices());
       if (generation !== this.#generation) return;
       onDevice(device);
+      this.#name = device.deviceName;
       this.#become("connecting", `Asking ${device.deviceName} for its screen. Its user may have to allow it…`);
       // What there is to choose from is also known where the stream is refused.
       calls.monitors(device.deviceId).then(onMonitors, () => {});
@@ -131,7 +140,7 @@ export class Viewer {
     const message = error instanceof Error ? error.message : String(error);
     if (!(error instanceof CallError)) return this.#become("refused", message);
     if (error.code === "unauthenticated") return this.#become("locked", message);
-    if (FINAL.has(error.code)) return this.#become("refused", message);
+    if (FINAL.has(error.code)) return this.#become("refused", `${this.#name} does not show its screen: ${message}`);
     this.#retry(message);
   }
 
