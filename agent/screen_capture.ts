@@ -49,6 +49,18 @@ export class ScreenCapture {
     this.#listeners.add(listener);
   }
 
+  /**
+   * Where the last attempt failed, there is another one now: nobody is asked whether a screen may be seen that is not there.
+   *
+   * @throws {MeshError} FAILED_PRECONDITION when it cannot be captured
+   */
+  async require(): Promise<void> {
+    if (!this.#unavailable || this.#stopped) return;
+    this.#probe();
+    await this.#probing;
+    if (this.#unavailable && !this.#stopped) throw new MeshError("FAILED_PRECONDITION", this.#unavailable);
+  }
+
   /** A picture was captured just now. */
   works(): void {
     this.#found("");
@@ -56,7 +68,7 @@ export class ScreenCapture {
 
   /** Something was not done: where that may be for want of a screen, it is looked for again. */
   failed(error: unknown): void {
-    if (error instanceof MeshError && NO_SCREEN.has(error.code)) this.#probe();
+    if (!this.#unavailable && error instanceof MeshError && NO_SCREEN.has(error.code)) this.#probe();
   }
 
   /** One at a time. */

@@ -51,6 +51,7 @@ export class LocalScreenHost implements ScreenHost {
     const details = { monitor: request.config?.monitor_index ?? 0, ...(request.video ? { video: request.video } : {}) };
     audit.record({ event: "screen.asked", ...caller, device, details });
     try {
+      await capture.require();
       const offer = await streams.start(request, signal);
       this.#running.set(offer.stream_id, { ...caller, since: performance.now() });
       audit.record({ event: "screen.started", ...caller, what: offer.stream_id, device, details });

@@ -58,14 +58,15 @@ class Streams implements LocalStreams {
 
 function rig() {
   const streams = new Streams();
-  const probes: number[] = [];
-  const capture = new ScreenCapture({ probe: () => Promise.reject(new Error(`probe ${probes.push(0)}`)) });
+  const screen = { missing: "" };
+  const probe = () => screen.missing ? Promise.reject(new Error(screen.missing)) : Promise.resolve();
+  const capture = new ScreenCapture({ probe });
   const events: AuditEvent[] = [];
   const audit = { record: (event: AuditEvent) => events.push(event) };
   const host = new LocalScreenHost({ deviceId: "d", streams, capture, audit });
   let reports = 0;
   const unlisten = host.onReport(() => reports++);
-  return { streams, probes, capture, events, host, unlisten, reports: () => reports };
+  return { streams, screen, capture, events, host, unlisten, reports: () => reports };
 }
 
 const ASKED: ScreenStart = {
@@ -78,7 +79,7 @@ const SIGNAL = new AbortController().signal;
 const WHO = { who: "ada", from: "10.0.0.7:1", device: "d" };
 
 Deno.test("who asked for a screen, saw it and for how long is in the audit log, and who sees it in the report", async () => {
-  const { host, events, capture, reports, unlisten } = rig();
+  const { host, events, capture, screen, reports, unlisten } = rig();
   assertEquals(host.report().streams, []);
   await host.start(ASKED, SIGNAL);
   assertEquals([host.report().streams[0]?.client_name, capture.unavailable], ["ada", ""]);
@@ -94,13 +95,14 @@ Deno.test("who asked for a screen, saw it and for how long is in the audit log, 
   assertEquals(reports() >= 2, true);
   const before = reports();
   unlisten();
+  screen.missing = "gone";
   capture.failed(new MeshError("UNAVAILABLE", "gone"));
   await capture.stop();
   assertEquals(reports(), before);
 });
 
 Deno.test("who was refused, and why, is in the audit log; where there is no screen it is looked for", async () => {
-  const { host, events, streams, probes, capture } = rig();
+  const { host, events, streams, screen, capture } = rig();
   streams.failure = new MeshError("PERMISSION_DENIED", "the user of this device refused");
   const refused = await assertRejects(() => host.start({ ...ASKED, video: "vp8" }, SIGNAL), MeshError);
   assertEquals(refused, streams.failure);
@@ -109,9 +111,25 @@ Deno.test("who was refused, and why, is in the audit log; where there is no scre
     { event: "screen.asked", ...WHO, details },
     { event: "screen.refused", ...WHO, why: "the user of this device refused", details },
   ]);
-  assertEquals(probes.length, 0);
+  assertEquals(host.report().unavailable, "");
+  screen.missing = "the X server is gone";
   streams.failure = new MeshError("UNAVAILABLE", "the X server is gone");
   await assertRejects(() => host.monitors(), MeshError);
   await capture.stop();
-  assertEquals([probes.length, host.report().unavailable], [1, "probe 1"]);
+  assertEquals(host.report().unavailable, "the X server is gone");
+});
+
+Deno.test("nobody is asked whether a screen may be seen that is not there, and one that has come is seen at once", async () => {
+  const { host, events, streams, screen, capture } = rig();
+  screen.missing = "no display";
+  const absent = await assertRejects(() => host.start(ASKED, SIGNAL), MeshError);
+  assertEquals([absent.code, absent.message, streams.running.length], ["FAILED_PRECONDITION", "no display", 0]);
+  assertEquals(events.map(({ event, why }) => [event, why]), [
+    ["screen.asked", undefined],
+    ["screen.refused", "no display"],
+  ]);
+  screen.missing = "";
+  await host.start(ASKED, SIGNAL);
+  assertEquals(host.report().unavailable, "");
+  await capture.stop();
 });

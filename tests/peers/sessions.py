@@ -118,6 +118,29 @@ for name, request in [
         refused(lambda: getattr(alpha, name)(request), "UNIMPLEMENTED", name)
 
 
+@check("StartWebRTC says why this device's screen cannot be seen")
+def _():
+    refused(lambda: alpha.StartWebRTC(pb.WebRTCConfig(session_id=session)), "FAILED_PRECONDITION", "DISPLAY")
+
+
+@check("a stream that never was is neither completed nor stopped")
+def _():
+    refused(lambda: alpha.CompleteWebRTC(pb.WebRTCAnswer(stream_id="x", sdp="v=0")), "NOT_FOUND", "x")
+    refused(lambda: alpha.StopWebRTC(pb.WebRTCStop(stream_id="x")), "NOT_FOUND", "x")
+
+
+@check("a screen is nobody's without a session")
+def _():
+    alpha.session = ""
+    for call in [
+        lambda: alpha.StartWebRTC(pb.WebRTCConfig()),
+        lambda: alpha.CompleteWebRTC(pb.WebRTCAnswer(stream_id="x", sdp="v=0")),
+        lambda: alpha.StopWebRTC(pb.WebRTCStop(stream_id="x")),
+    ]:
+        refused(call, "UNAUTHENTICATED")
+    alpha.session = session
+
+
 @check("RunLLMTask says that there is no local model")
 def _():
     refused(lambda: alpha.RunLLMTask(pb.LLMTaskRequest(prompt="hello")), "FAILED_PRECONDITION", "no local model")
