@@ -113,7 +113,10 @@ Deno.test({
   async fn() {
     await using display = await Xvfb.start({ width: 640, height: 480 });
     using home = new TemporaryFolder();
-    const asked = consent({ ...sessionOn(display), HOME: home.path, XDG_CURRENT_DESKTOP: "KDE" });
+    // Qt would make a folder for it.
+    Deno.chmodSync(home.path, 0o700);
+    const session = { HOME: home.path, XDG_RUNTIME_DIR: home.path, XDG_CURRENT_DESKTOP: "KDE" };
+    const asked = consent({ ...sessionOn(display), ...session });
     const allowed = asked.ask(WHO, NEVER);
     await press(display, allowed, "Down", "Down", "Return");
     await allowed;
