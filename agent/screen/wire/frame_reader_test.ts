@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "../../../tests/assert.ts";
 import { HEADER_BYTES, MAX_MESSAGE_BYTES, RECTANGLE_BYTES } from "./format.js";
 import { FrameReader } from "./frame_reader.js";
 import { frameMessages, type FrameParts, positionMessages, shapeMessages } from "./frame_writer.ts";
+import { change, frame, jpegOf, SMALL } from "./sample_frames.ts";
 
 /** Reads frames; what the last message gave. */
 function read(reader: FrameReader, messages: readonly Uint8Array[]) {
