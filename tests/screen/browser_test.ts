@@ -11,6 +11,9 @@ const ignore = (CHROMIUM_MISSING ?? XVFB_MISSING) !== undefined;
 
 const [BLACK, WHITE] = [0x000000, 0xffffff];
 
+/** A browser on a busy machine needs long; in ms. */
+const PATIENCE_MS = 120_000;
+
 /** More is hard to tell from the screen itself, in dB. */
 const LIKE_THE_SCREEN = 30;
 
@@ -64,6 +67,8 @@ Deno.test({
     await eventually(
       async () => (await page.evaluate(oldViewerSaw)).pictures > pictures || undefined,
       "a sign of life",
+      undefined,
+      PATIENCE_MS,
     );
     const { texts, largest } = await page.evaluate(oldViewerSaw);
     assertEquals(texts, 0, "messages that an old viewer does not understand");
@@ -87,7 +92,7 @@ async function movesBoxes(screen: ShownScreen, look: () => Promise<Pixels>): Pro
 async function until(look: () => Promise<Pixels>, fits: (pixels: Pixels) => boolean, what: string): Promise<void> {
   let last: Pixels | undefined;
   try {
-    await eventually(async () => fits(last = await look()) || undefined, what);
+    await eventually(async () => fits(last = await look()) || undefined, what, undefined, PATIENCE_MS);
   } catch (error) {
     const seen = last &&
       `${last.width} × ${last.height}, light: ${JSON.stringify(lightBox(last, { ...AREA, ...last }))}`;

@@ -33,18 +33,17 @@ export function psnr(one: Pixels, other: Pixels): number {
 
 /** The bounds of what is light within an area; undefined where all is dark. */
 export function lightBox({ width, rgba }: Pixels, area: Rectangle): Rectangle | undefined {
-  const [columns, rows] = [new Set<number>(), new Set<number>()];
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let y = area.y; y < area.y + area.height; y++) {
     for (let x = area.x; x < area.x + area.width; x++) {
       // Green is most of what is light.
       if ((rgba[(y * width + x) * 4 + 1] ?? 0) < 128) continue;
-      columns.add(x);
-      rows.add(y);
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      [top, bottom] = [Math.min(top, y), y];
     }
   }
-  if (columns.size === 0) return undefined;
-  const [x, y] = [Math.min(...columns), Math.min(...rows)];
-  return { x, y, width: Math.max(...columns) - x + 1, height: Math.max(...rows) - y + 1 };
+  if (right < 0) return undefined;
+  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 }
 
 /** Something that looks like a desktop: soft colours, and in them windows with lines of text. */

@@ -5,7 +5,7 @@ import { canvasPixels } from "./in_page.js";
 import { type Pixels, pixelsOf } from "./pixels.ts";
 
 /** A browser on a busy machine needs long for things, in ms. */
-const PAGE_LIMIT_MS = 60_000;
+const PAGE_LIMIT_MS = 120_000;
 
 /** A test with a browser cannot run where this is not undefined. */
 export const CHROMIUM_MISSING: string | undefined = missingChromium();
