@@ -78,6 +78,8 @@ export interface AgentOptions {
   readonly allow?: readonly string[];
   /** The shared folder. Default: `shared` in the data folder. */
   readonly share?: string;
+  /** How long a download ticket can be used, in seconds, 1 to 86,400. Default 60. */
+  readonly ticketTtl?: number;
   /** What this device has, instead of what the probe finds; `["none"]` is neither. */
   readonly capabilities?: readonly ("npu" | "gpu" | "none")[];
   /** This device's Ollama, as in `OLLAMA_HOST`. Default `http://localhost:11434`. */

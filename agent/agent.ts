@@ -20,6 +20,7 @@ import { type Edges, edges } from "./edges.ts";
 import { JobService } from "./jobs/job_service.ts";
 import { Retention } from "./jobs/retention.ts";
 import type { JobDevices } from "./jobs/submitter.ts";
+import { localFiles } from "./local_files.ts";
 import { localLlm } from "./local_llm.ts";
 import { localScreen } from "./local_screen.ts";
 import { DialledDevices } from "./mesh/dialled_devices.ts";
@@ -134,6 +135,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     screen: screen?.host,
   };
 
+  const files = localFiles(config, share, store);
   const models = new MeshModels(registry, store);
   const screenReports = new ScreenReports();
   const peers = new Peers(registry, { deviceId: id, deviceName: config.name }, models.peerModels, screenReports);
@@ -180,6 +182,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     gateway,
     screens: new MeshScreens(peers, screenReports),
     tasks,
+    files,
     generation,
   });
   const instanceId = newId();
@@ -192,6 +195,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     status,
     { name: "commands", start: () => {}, stop: () => commands.stop() },
     ...(screen ? [screen.component] : []),
+    files.component,
     http,
     server,
     ...(llm?.components ?? []),

@@ -1,12 +1,12 @@
 import { Sessions } from "./auth/sessions.ts";
 import type { AgentConfig } from "./config/config.ts";
 import type { Registry } from "./devices/registry.ts";
-import { bulkDownloads } from "./http/bulk_downloads.ts";
 import { connectRoutes } from "./http/connect/connect_route.ts";
 import { HttpServer } from "./http/http_server.ts";
 import { OpenAiApi } from "./http/openai/openai_api.ts";
 import { screenRoutes } from "./http/screen/screen_routes.ts";
 import type { JobService } from "./jobs/job_service.ts";
+import type { LocalFiles } from "./local_files.ts";
 import type { LocalGeneration } from "./llm/local_generation.ts";
 import type { DialledDevices } from "./mesh/dialled_devices.ts";
 import type { MeshScreens } from "./mesh/mesh_screens.ts";
@@ -16,6 +16,7 @@ import type { ModelGateway } from "./models/gateway.ts";
 import type { Planner } from "./plans/planner.ts";
 import { commandHandlers } from "./rpc/command_handlers.ts";
 import { deviceHandlers } from "./rpc/device_handlers.ts";
+import { fileHandlers } from "./rpc/file_handlers.ts";
 import { Interceptors } from "./rpc/interceptors.ts";
 import { jobHandlers } from "./rpc/job_handlers.ts";
 import { modelHandlers } from "./rpc/model_handlers.ts";
@@ -25,7 +26,6 @@ import { screenHandlers } from "./rpc/screen_handlers.ts";
 import { RpcServer } from "./rpc/server.ts";
 import { meshService, orchestratorService } from "./rpc/services.ts";
 import { sessionHandlers } from "./rpc/session_handlers.ts";
-import { unavailableHandlers } from "./rpc/unavailable_handlers.ts";
 import { workerHandlers } from "./rpc/worker_handlers.ts";
 import type { TaskWorker } from "./worker/task_worker.ts";
 
@@ -43,6 +43,7 @@ export interface EdgeParts {
   readonly gateway: ModelGateway;
   readonly screens: MeshScreens;
   readonly tasks: TaskWorker;
+  readonly files: LocalFiles;
   /** Undefined with `--no-llm`. */
   readonly generation: LocalGeneration | undefined;
 }
@@ -57,8 +58,22 @@ export interface Edges {
 
 /** The gRPC and the HTTP edge, with one set of sessions. */
 export function edges(parts: EdgeParts): Edges {
-  const { config, selfId, key, registry, peers, dialled, jobs, planner, models, gateway, screens, tasks, generation } =
-    parts;
+  const {
+    config,
+    selfId,
+    key,
+    registry,
+    peers,
+    dialled,
+    jobs,
+    planner,
+    models,
+    gateway,
+    screens,
+    tasks,
+    files,
+    generation,
+  } = parts;
   const sessions = new Sessions({ key });
   const through = new Interceptors({ sessions, auth: config.auth });
   const handlers = {
@@ -76,7 +91,7 @@ export function edges(parts: EdgeParts): Edges {
     plans: planHandlers({ registry, planner, hostOf: (device) => models.priceOf(device) }),
     worker: workerHandlers(tasks, generation),
     screens: screenHandlers({ screens, registry, selfId }),
-    unavailable: unavailableHandlers(),
+    files: fileHandlers(files.tickets),
   };
   const services = {
     orchestrator: orchestratorService(through, selfId, handlers),
@@ -92,5 +107,5 @@ export function edges(parts: EdgeParts): Edges {
       embed: (request, signal) => gateway.embed(request, { signal }),
     },
   });
-  return { grpc, http: new HttpServer(config.http, [bulkDownloads, openai, ...connect, ...screenRoutes]), through };
+  return { grpc, http: new HttpServer(config.http, [files.downloads, openai, ...connect, ...screenRoutes]), through };
 }

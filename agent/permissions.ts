@@ -29,7 +29,7 @@ export function permissionUses(config: AgentConfig): PermissionUse[] {
       kept: config.screen !== undefined,
       reason: config.screen
         ? "the screen: the system's libraries that capture, and the one that makes JPEGs"
-        : "the screen is off, and nothing else uses it",
+        : "the screen is off; what sends files was looked up at the start",
     },
   ];
 }

@@ -39,5 +39,8 @@ Deno.test("a screen that is shown keeps the permission for programs and the syst
   ]);
   const libraries = "the screen: the system's libraries that capture, and the one that makes JPEGs";
   assertEquals(use("ffi"), [true, libraries]);
-  assertEquals(use("ffi", "--screen", "off"), [false, "the screen is off, and nothing else uses it"]);
+  assertEquals(use("ffi", "--screen", "off"), [
+    false,
+    "the screen is off; what sends files was looked up at the start",
+  ]);
 });

@@ -1,8 +1,8 @@
 import { BusyError } from "../core/errors.ts";
 
-/** Wrong keys from one address within {@link WINDOW_MS} after which it has to wait. */
+/** Wrong keys from one address within its time after which it has to wait. */
 export const WRONG_KEYS_ALLOWED = 10;
-/** How long wrong keys are counted together, from the first one, in ms. */
+/** How long wrong keys are counted together, from the first one, in ms, where nothing else is said. */
 export const WINDOW_MS = 10_000;
 /** Addresses remembered at most; beyond that the oldest are forgotten. */
 export const MAX_ADDRESSES = 4096;
@@ -12,7 +12,14 @@ export class WrongKeys {
   /** In order of `since`: a window never moves, so the oldest stands first. */
   readonly #windows = new Map<string, { readonly since: number; count: number }>();
 
-  constructor(private readonly now: () => number) {}
+  /** @param options what is guessed, as messages name it, and how long it is counted together, in ms */
+  constructor(
+    private readonly now: () => number,
+    private readonly options: { readonly what: string; readonly windowMs: number } = {
+      what: "mesh keys",
+      windowMs: WINDOW_MS,
+    },
+  ) {}
 
   /** Addresses remembered now. */
   get size(): number {
@@ -28,9 +35,9 @@ export class WrongKeys {
     this.#forgetEnded();
     const window = this.#windows.get(addressOf(peer));
     if (!window || window.count < WRONG_KEYS_ALLOWED) return;
-    const leftMs = window.since + WINDOW_MS - this.now();
+    const leftMs = window.since + this.options.windowMs - this.now();
     const seconds = Math.ceil(leftMs / 1000);
-    throw new BusyError(`too many wrong mesh keys from your address: try again in ${seconds} s`, leftMs);
+    throw new BusyError(`too many wrong ${this.options.what} from your address: try again in ${seconds} s`, leftMs);
   }
 
   /** Counts a wrong key. */
@@ -49,7 +56,7 @@ export class WrongKeys {
     const now = this.now();
     for (const [address, { since }] of this.#windows) {
       // A window that begins in the future is one of a clock that was set back.
-      if (since <= now && now < since + WINDOW_MS) return;
+      if (since <= now && now < since + this.options.windowMs) return;
       this.#windows.delete(address);
     }
   }

@@ -74,6 +74,8 @@ export interface AgentConfig {
   readonly allow: readonly string[];
   /** The shared folder; empty = `shared` in the data folder. */
   readonly share: string;
+  /** How long a ticket can be used, in ms. */
+  readonly ticketTtlMs: number;
   /** Replaces the probe; undefined = probe. */
   readonly capabilities: ReadonlySet<"npu" | "gpu"> | undefined;
   readonly store: "sqlite" | "memory";

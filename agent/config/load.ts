@@ -35,6 +35,9 @@ const DEFAULT_HTTP = { host: "", port: 8081 };
 const DEFAULT_ALLOW = ["pwd", "ls", "cat"];
 const DEFAULT_REATTACH_GRACE_MS = 30_000;
 const DEFAULT_KEEP_JOBS_MS = 7 * 86_400_000;
+const DEFAULT_TICKET_TTL_SECONDS = 60;
+/** A day: who has a token needs no key any more. */
+const MAX_TICKET_TTL_SECONDS = 86_400;
 const DEFAULT_MAX_QUEUED_TASKS = 1_000_000;
 /** Most tasks that one agent can be told to take. */
 const MAX_QUEUED_TASKS = 100_000_000;
@@ -69,6 +72,9 @@ export function loadConfig(
     auth: checked(settings.text("auth"), oneOf("required", "open")) ?? "required",
     allow: checked(settings.list("allow"), checkAllow) ?? DEFAULT_ALLOW,
     share: checked(settings.text("share", "SHARED_DIR"), path) ?? "",
+    ticketTtlMs: 1000 *
+      (checked(settings.text("ticket-ttl", "BULK_TTL_SECONDS"), wholeNumber(1, MAX_TICKET_TTL_SECONDS)) ??
+        DEFAULT_TICKET_TTL_SECONDS),
     capabilities: checked(settings.list("capabilities"), checkCapabilities),
     store: checked(settings.text("store"), checkStore) ?? "sqlite",
     reattachGraceMs: checked(settings.text("reattach-grace"), checkReattachGrace) ?? DEFAULT_REATTACH_GRACE_MS,
@@ -105,6 +111,7 @@ export function describeConfig(config: AgentConfig): Record<string, string | rea
     auth: config.auth,
     allow: config.allow.length > 0 ? config.allow : ["none"],
     share: config.share || join(config.dataDir, "shared"),
+    "ticket-ttl": String(config.ticketTtlMs / 1000),
     capabilities: config.capabilities === undefined
       ? null
       : config.capabilities.size > 0

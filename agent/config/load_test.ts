@@ -41,6 +41,7 @@ Deno.test("with nothing given the agent has the documented defaults", () => {
     auth: "required",
     allow: ["pwd", "ls", "cat"],
     share: "",
+    ticketTtlMs: 60_000,
     capabilities: undefined,
     store: "sqlite",
     reattachGraceMs: 30_000,
@@ -83,8 +84,15 @@ Deno.test("an empty environment variable is as good as none, but for the key", (
   assertThrows(() => load({ env: { EDGEMESH_KEY: "" } }), UsageError, "EDGEMESH_KEY: the key is empty");
 });
 
-Deno.test("the environment of parts that come later does not stop the agent", () => {
-  load({ env: { BULK_TTL_SECONDS: "x" } });
+Deno.test("how long a download ticket can be used is told in seconds", () => {
+  assertEquals(load({}).ticketTtlMs, 60_000);
+  assertEquals(load({ env: { BULK_TTL_SECONDS: "5" } }).ticketTtlMs, 5000);
+  assertEquals(load({ argv: ["--ticket-ttl", "7"], env: { BULK_TTL_SECONDS: "5" } }).ticketTtlMs, 7000);
+  assertEquals(load({ file: { "ticket-ttl": "86400" } }).ticketTtlMs, 86_400_000);
+  for (const wrong of ["0", "x", "1.5", "86401", "-1"]) {
+    const message = `BULK_TTL_SECONDS ${JSON.stringify(wrong)}: must be a whole number from 1 to 86400`;
+    assertThrows(() => load({ env: { BULK_TTL_SECONDS: wrong } }), UsageError, message);
+  }
 });
 
 Deno.test("lists are split, cleaned of doubles, and can be empty on purpose", () => {
@@ -183,7 +191,7 @@ Deno.test("a wrong config file is refused by the place that is wrong", () => {
 });
 
 Deno.test("flags of later parts are known and refused", () => {
-  for (const argv of [["--tls-key", "x"], ["--ticket-ttl", "5"], ["--tls-cert", "x"]]) {
+  for (const argv of [["--tls-key", "x"], ["--tls-cert", "x"]]) {
     assertThrows(() => load({ argv }), UsageError, `${argv[0]} is not available yet`);
   }
 });
@@ -231,6 +239,7 @@ Deno.test("--print-config shows everything but the key, and can be used as a con
   argv.push("--keep-jobs", "forever", "--reattach-grace", "1500ms", "--max-queued-tasks", "7");
   argv.push("--ollama", ":1", "--openai-endpoint", "http://nas:8080/v1", "--llm-parallel", "4", "--llm-queue", "0");
   argv.push("--planner", "external", "--planner-program", "brain");
+  argv.push("--ticket-ttl", "5");
   argv.push("--screen", "allow", "--capture", "x11", "--ice-server", "stun:a,stun:b:1");
   const config = load({ argv });
   const shown = describeConfig(config);

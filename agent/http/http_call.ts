@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+
 /** One request that is served. */
 export interface HttpCall {
   readonly method: string;
@@ -20,12 +22,25 @@ export interface HttpCall {
   body(maxBytes: number): Promise<Uint8Array | undefined>;
 }
 
+/** A body that is given to the connection by whoever made it: a file of gigabytes goes no way that would copy it. */
+export interface DirectBody {
+  /** In bytes: as many are sent, or the connection is cut. */
+  readonly length: number;
+  /**
+   * Sends it, after the head was written. Resolves when the connection has taken all, or is gone. Always called, once: it then
+   * releases what it holds.
+   *
+   * @param stallMs a client that takes nothing for so long is given up
+   */
+  sendTo(response: ServerResponse, stallMs: number): Promise<void>;
+}
+
 /** What a client is answered. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text, bytes, or a stream that is sent as it comes, and cancelled when the client goes away. */
-  readonly body: string | Uint8Array | ReadableStream<Uint8Array>;
+  /** Text, bytes, a stream that is sent as it comes, and cancelled when the client goes away, or what sends itself. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | DirectBody;
 }
 
 /** What serves the paths that begin with `prefix`. */

@@ -21,6 +21,9 @@ export async function sendAnswer(
   if (body instanceof ReadableStream) {
     response.writeHead(status, headers);
     await sendStream(response, body, stallMs);
+  } else if (typeof body === "object" && "sendTo" in body) {
+    response.writeHead(status, { ...headers, "content-length": body.length });
+    await body.sendTo(response, stallMs);
   } else {
     const bytes = typeof body === "string" ? encoder.encode(body) : body;
     response.writeHead(status, { ...headers, "content-length": bytes.length });

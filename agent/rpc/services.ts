@@ -5,6 +5,7 @@ import { serverChannel } from "../mesh/grpc_channel.ts";
 import type { Peers } from "../mesh/peers.ts";
 import type { CommandHandlers } from "./command_handlers.ts";
 import type { DeviceHandlers } from "./device_handlers.ts";
+import type { FileHandlers } from "./file_handlers.ts";
 import type { Interceptors, MethodRules, UnaryHandler } from "./interceptors.ts";
 import type { JobHandlers } from "./job_handlers.ts";
 import type { ModelHandlers } from "./model_handlers.ts";
@@ -12,7 +13,6 @@ import type { PlanHandlers } from "./plan_handlers.ts";
 import type { ServiceMethods } from "./served_method.ts";
 import type { ScreenHandlers } from "./screen_handlers.ts";
 import type { SessionHandlers } from "./session_handlers.ts";
-import type { unavailableHandlers } from "./unavailable_handlers.ts";
 import type { WorkerHandlers } from "./worker_handlers.ts";
 
 /** The handlers of all families. */
@@ -25,7 +25,7 @@ export interface Handlers {
   readonly plans: PlanHandlers;
   readonly worker: WorkerHandlers;
   readonly screens: ScreenHandlers;
-  readonly unavailable: ReturnType<typeof unavailableHandlers>;
+  readonly files: FileHandlers;
 }
 
 const ANYONE: MethodRules = { session: "none" };
@@ -38,7 +38,7 @@ export function orchestratorService(
   deviceId: string,
   handlers: Handlers,
 ): ServiceMethods {
-  const { sessions, devices, commands, jobs, plans, worker, screens, unavailable } = handlers;
+  const { sessions, devices, commands, jobs, plans, worker, screens, files } = handlers;
   const { CreateSession, ...withSession } = {
     ...sessions,
     ...commands,
@@ -52,7 +52,7 @@ export function orchestratorService(
     StartWebRTC: screens.StartWebRTC,
     CompleteWebRTC: screens.CompleteWebRTC,
     StopWebRTC: screens.StopWebRTC,
-    ...unavailable,
+    ...files,
   };
   return {
     ...wrapped(through, SESSION, withSession),

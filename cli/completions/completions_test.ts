@@ -79,7 +79,7 @@ Deno.test("every shell is offered every command and flag, and nothing that is no
     assertStringIncludes(script, "key-file");
     assertStringIncludes(script, "prefer-remote");
     assertStringIncludes(script, "llm-summarize");
-    assert(!script.includes("tls-ca") && !script.includes("ticket-ttl"), shell);
+    assert(!script.includes("tls-ca"), shell);
   }
 });
 

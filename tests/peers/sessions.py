@@ -109,13 +109,11 @@ def _():
 
 alpha.session = session
 
-for name, request in [
-    ("CreateDownloadTicket", pb.DownloadTicketRequest(path="hello.txt")),
-]:
 
-    @check(f"{name} says that it is not there yet")
-    def _():
-        refused(lambda: getattr(alpha, name)(request), "UNIMPLEMENTED", name)
+@check("CreateDownloadTicket makes tickets for files of the shared folder only")
+def _():
+    refused(lambda: alpha.CreateDownloadTicket(pb.DownloadTicketRequest(path="none.txt")), "NOT_FOUND", "none.txt")
+    refused(lambda: alpha.CreateDownloadTicket(pb.DownloadTicketRequest(path="/etc/hosts")), "PERMISSION_DENIED", "hosts")
 
 
 @check("StartWebRTC says why this device's screen cannot be seen")

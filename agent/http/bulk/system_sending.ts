@@ -1,0 +1,25 @@
+/** Ports that a connection is between. */
+export interface Ports {
+  readonly local: number;
+  readonly remote: number;
+}
+
+/** A connection that the system sends files to by itself. */
+export interface SystemChannel extends Disposable {
+  /**
+   * Sends bytes of a file, in no order with what is written to the connection otherwise: that must be done with.
+   *
+   * @param descriptor of the file
+   * @returns how many bytes were taken; 0 where none could be for now, or at all
+   */
+  send(descriptor: number, position: number, count: number): Promise<number>;
+}
+
+/** Sending files without reading them: the system takes them to the connection itself. */
+export interface SystemSending {
+  /** Below this many bytes it gains nothing. */
+  readonly worthwhile: number;
+  /** Undefined where the connection cannot be told from others. */
+  open(ports: Ports): SystemChannel | undefined;
+  close(): void;
+}
