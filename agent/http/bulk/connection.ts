@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { endpoint } from "./socket_address.ts";
+import type { Ends } from "./system_sending.ts";
 
 /** A connection that a body is given to, piece by piece, and no faster than its client takes it. */
 export class Connection {
@@ -12,10 +14,11 @@ export class Connection {
     return this.response.destroyed || this.signal.aborted;
   }
 
-  /** The ports that it is between; undefined where it has none any more. */
-  get ports(): { readonly local: number; readonly remote: number } | undefined {
-    const { localPort, remotePort } = this.response.socket ?? {};
-    return localPort && remotePort && !this.isGone ? { local: localPort, remote: remotePort } : undefined;
+  /** What it is between; undefined where that cannot be told, or it is gone. */
+  get ends(): Ends | undefined {
+    const { localAddress, localPort, remoteAddress, remotePort } = this.response.socket ?? {};
+    const [local, remote] = [endpoint(localAddress, localPort), endpoint(remoteAddress, remotePort)];
+    return local && remote && !this.isGone ? { local, remote } : undefined;
   }
 
   /**

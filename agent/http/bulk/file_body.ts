@@ -85,8 +85,8 @@ export class FileBody implements DirectBody {
     };
     // With the head, and before anything that goes another way.
     if (!await sendPiece()) return;
-    const ports = connection.ports;
-    using channel = ports && sending.open(ports);
+    const { ends } = connection;
+    using channel = ends && sending.open(ends);
     if (!channel) return await this.#sendPieces(connection, at);
     while (at < this.range.end) {
       const sent = await channel.send(this.file.descriptor, at, this.range.end - at);

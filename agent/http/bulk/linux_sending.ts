@@ -1,6 +1,7 @@
 import { endianness } from "node:os";
 import { logger } from "../../core/log.ts";
-import type { Ports, SystemChannel, SystemSending } from "./system_sending.ts";
+import { ADDRESS_BYTES, endpointOf } from "./socket_address.ts";
+import type { Ends, SystemChannel, SystemSending } from "./system_sending.ts";
 
 const log = logger("bulk");
 
@@ -9,14 +10,11 @@ const BYTES_A_CALL = 2 * 1024 * 1024;
 
 const WORTHWHILE = 64 * 1024;
 
-/** Of Linux's `fcntl.h` and `socket.h`. */
+/** Of Linux's `fcntl.h`. */
 const F_DUPFD_CLOEXEC = 1030;
-const AF_INET = 2, AF_INET6 = 10;
 
-/** Size of `sockaddr_storage`. */
-const ADDRESS_BYTES = 128;
-
-const DESCRIPTORS = "/proc/self/fd";
+/** Connections are looked for among this many descriptors: the lowest free one is always taken, so there they are. */
+const MOST_DESCRIPTORS = 65_536;
 
 const SYMBOLS = {
   sendfile: { parameters: ["i32", "i32", "buffer", "usize"], result: "isize", nonblocking: true },
@@ -49,24 +47,19 @@ class LinuxSending implements SystemSending {
 
   constructor(private readonly library: Library) {}
 
-  open(ports: Ports): SystemChannel | undefined {
-    const found = this.#descriptorsBetween(ports);
-    const [descriptor] = found;
-    // With two of them, which differ in their addresses, neither is sure to be the one.
-    if (descriptor === undefined || found.length > 1) return undefined;
-    // A descriptor of our own: whatever becomes of the connection, it is never another one's.
-    const own = this.library.symbols.fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-    return own < 0 ? undefined : new LinuxChannel(this.library, own);
+  open({ local, remote }: Ends): SystemChannel | undefined {
+    const { getpeername, getsockname, fcntl } = this.library.symbols;
+    for (let descriptor = 0; descriptor < MOST_DESCRIPTORS; descriptor++) {
+      if (endOf(getpeername, descriptor) !== remote || endOf(getsockname, descriptor) !== local) continue;
+      // A descriptor of our own: whatever becomes of the connection, it is never another one's.
+      const own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+      return own < 0 ? undefined : new LinuxChannel(this.library, own);
+    }
+    return undefined;
   }
 
   close(): void {
     this.library.close();
-  }
-
-  #descriptorsBetween({ local, remote }: Ports): number[] {
-    const { getpeername, getsockname } = this.library.symbols;
-    return [...Deno.readDirSync(DESCRIPTORS)].map(({ name }) => Number(name))
-      .filter((descriptor) => portOf(getpeername, descriptor) === remote && portOf(getsockname, descriptor) === local);
   }
 }
 
@@ -87,13 +80,11 @@ class LinuxChannel implements SystemChannel {
   }
 }
 
-/** The port in the address that a call gives of a descriptor; undefined for what is no TCP connection. */
-function portOf(
+/** What a call says of a descriptor: one end of a connection. Undefined for what is no TCP connection. */
+function endOf(
   call: (descriptor: number, address: BufferSource, length: BufferSource) => number,
   descriptor: number,
-): number | undefined {
+): string | undefined {
   const address = new DataView(new ArrayBuffer(ADDRESS_BYTES));
-  if (call(descriptor, address, new Uint32Array([ADDRESS_BYTES])) !== 0) return undefined;
-  const family = address.getUint16(0, true);
-  return family === AF_INET || family === AF_INET6 ? address.getUint16(2) : undefined;
+  return call(descriptor, address, new Uint32Array([ADDRESS_BYTES])) === 0 ? endpointOf(address) : undefined;
 }

@@ -1,7 +1,7 @@
-/** Ports that a connection is between. */
-export interface Ports {
-  readonly local: number;
-  readonly remote: number;
+/** What a connection is between, each as `endpoint` writes it. */
+export interface Ends {
+  readonly local: string;
+  readonly remote: string;
 }
 
 /** A connection that the system sends files to by itself. */
@@ -19,7 +19,7 @@ export interface SystemChannel extends Disposable {
 export interface SystemSending {
   /** Below this many bytes it gains nothing. */
   readonly worthwhile: number;
-  /** Undefined where the connection cannot be told from others. */
-  open(ports: Ports): SystemChannel | undefined;
+  /** Undefined where the connection cannot be found. */
+  open(ends: Ends): SystemChannel | undefined;
   close(): void;
 }
