@@ -15,6 +15,19 @@ function lines(path: string): Record<string, unknown>[] {
 
 const whats = (path: string) => lines(path).map(({ what }) => what);
 
+/** Waits until the file is there and has so many lines. */
+async function holds(path: string, count: number): Promise<void> {
+  const length = () => Deno.readTextFileSync(path).split("\n").length - 1;
+  await eventually(() => {
+    try {
+      return length() === count || undefined;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }, `${count} lines`);
+}
+
 /** A file whose disk is full for as long as `full` says. */
 function fullDisk(full: () => boolean): (path: string) => Promise<LineFile> {
   return async (path) => {
@@ -98,13 +111,13 @@ Deno.test("what a full disk did not take is written once it takes it again, whol
   const audit = new AuditLog({ dataDir: folder.path, retryMs: 5, maxWaiting: 3, open });
   const path = folder.file("audit.jsonl");
   audit.record(seen("before"));
-  await eventually(() => whats(path).length === 1 || undefined, "the first event");
+  await holds(path, 1);
   full = true;
   for (const what of ["a", "b", "c", "d", "e"]) audit.record(seen(what));
   await eventually(() => refused >= 3 || undefined, "more than one attempt");
   assertEquals(whats(path), ["before"]);
   full = false;
-  await eventually(() => whats(path).length === 5 || undefined, "what waited");
+  await holds(path, 5);
   await audit.stop();
   assertEquals(whats(path), ["before", "a", "b", "c", undefined]);
   const lost = lines(path)[4];
