@@ -14,7 +14,7 @@ export function byteRange(header: string, size: number): ByteRange | "unsatisfia
   const [, first = "", last = ""] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header) ?? [];
   if (first === "") return last === "" ? undefined : lastBytes(Number(last), size);
   const [begin, end] = [Number(first), last === "" ? Infinity : Number(last) + 1];
-  if (end <= begin) return undefined;
+  if (last !== "" && Number(last) < begin) return undefined;
   return begin < size ? { begin, end: Math.min(end, size) } : "unsatisfiable";
 }
 

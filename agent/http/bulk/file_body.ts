@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import { logger } from "../../core/log.ts";
-import type { OpenedFile } from "../../files/opened_file.ts";
 import type { DirectBody } from "../http_call.ts";
 import type { ByteRange } from "./byte_range.ts";
 import { Connection } from "./connection.ts";
@@ -8,6 +7,15 @@ import { PieceSize } from "./piece_size.ts";
 import type { SystemSending } from "./system_sending.ts";
 
 const log = logger("bulk");
+
+/** A file that is open. */
+export interface ReadableFile {
+  /** By which the system knows it. */
+  readonly descriptor: number;
+  /** Reads at `position`, up to the buffer's length; 0 at the file's end. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  close(): Promise<void>;
+}
 
 export interface FileBodyOptions {
   /** Ends the sending. */
@@ -28,7 +36,7 @@ class ShrunkError extends Error {
  */
 export class FileBody implements DirectBody {
   constructor(
-    private readonly file: OpenedFile,
+    private readonly file: ReadableFile,
     private readonly range: ByteRange,
     private readonly options: FileBodyOptions,
   ) {}
