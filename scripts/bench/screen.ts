@@ -77,10 +77,10 @@ interface Extent {
   readonly cycles: number;
 }
 
-const FULL: Extent = { watchMs: 10_000, rivalSeconds: 8, cycles: 50 };
+const FULL: Extent = { watchMs: 10_000, rivalSeconds: 24, cycles: 50 };
 
 /** Enough to see that everything works; the figures say little. */
-const QUICK: Extent = { watchMs: 2_000, rivalSeconds: 2, cycles: 3 };
+const QUICK: Extent = { watchMs: 2_000, rivalSeconds: 3, cycles: 3 };
 
 const RIVAL = "against ffmpeg";
 const CYCLES = "streams started and stopped";

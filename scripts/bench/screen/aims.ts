@@ -1,4 +1,4 @@
-import { verdict, verdictAtLeast } from "../shared/figures.ts";
+import { verdict } from "../shared/figures.ts";
 import { percentile } from "../shared/statistics.ts";
 import type { SceneFigures } from "./measure_scene.ts";
 
@@ -14,9 +14,6 @@ export interface Aim {
   /** In which nothing new may come, in ms. */
   readonly gapMs?: number;
 }
-
-/** Delivered pictures are counted at both ends of the time: half of one may be missing in a second. */
-const FPS_TOLERANCE = 0.5;
 
 /** What was measured beside what is aimed at. */
 export function figureCells(figures: SceneFigures): string[] {
@@ -45,19 +42,25 @@ export const FIGURE_TITLES = [
 ];
 
 /** The lowest quality and the smallest scale at which anything was sent; none is said of a video. */
-function rungs({ rates }: SceneFigures): string {
-  if (rates.length === 0) return "";
+function rungs({ rates, video }: SceneFigures): string {
+  if (video || rates.length === 0) return "";
   const scale = Math.min(...rates.map(({ scale }) => scale));
   return `${Math.min(...rates.map(({ quality }) => quality))}${scale < 1 ? `, 1:${Math.round(1 / scale)}` : ", 1:1"}`;
 }
 
 /** Each aim, and whether it was met or by how much it was missed. */
-export function aimCell(aim: Aim, { ages, fps, agent, bytes, longestGapMs }: SceneFigures): string {
+export function aimCell(aim: Aim, { ages, fps, agent, bytes, longestGapMs, seconds }: SceneFigures): string {
   const parts: string[] = [];
-  if (aim.fps) parts.push(verdictAtLeast(fps >= aim.fps - FPS_TOLERANCE ? aim.fps : fps, aim.fps, " fps"));
+  if (aim.fps) parts.push(rateVerdict(fps, aim.fps, seconds));
   if (aim.delayMs) parts.push(verdict(percentile(ages, 0.5), aim.delayMs, "ms"));
   if (aim.kilobytes) parts.push(verdict(bytes / ages.length / 1000, aim.kilobytes, "kB"));
   if (aim.core) parts.push(verdict(agent * 100, aim.core * 100, "%"));
   if (aim.gapMs) parts.push(verdict(longestGapMs, aim.gapMs, "ms without"));
   return parts.join(" · ");
+}
+
+/** One picture more or less falls into the time by chance; no more than that is allowed for. */
+function rateVerdict(fps: number, aim: number, seconds: number): string {
+  const short = aim - fps;
+  return short <= 1 / seconds ? `${aim} fps: met` : `${aim} fps: missed by ${short.toFixed(1)} fps`;
 }

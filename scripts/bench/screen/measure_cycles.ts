@@ -10,7 +10,7 @@ const WARM_UP = 3;
 /** What a stream held is given back some seconds after the last one has ended; in ms. */
 const REST_MS = 12_000;
 
-/** Memory of a runtime goes up and down by itself; in MB. */
+/** Memory of a runtime goes up and down by itself; what counts as "as before" is our own choice, in MB. */
 const MEMORY_AIM_MB = 20;
 
 /** What the agent holds before and after so many streams, one after the other. */

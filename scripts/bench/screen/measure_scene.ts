@@ -19,6 +19,8 @@ export interface View {
 /** What a viewer saw, and what it took: processor time as a share of one core. */
 export interface SceneFigures extends Viewed {
   readonly fps: number;
+  /** Whether it was a video, which is sent in a way of its own. */
+  readonly video: boolean;
   readonly agent: number;
   readonly display: number;
   readonly browser: number;
@@ -44,10 +46,15 @@ export async function measureScene(
     const viewed = await page.watch(ms);
     const { agent, display, browser } = await used();
     await page.close();
+    // A viewer that is taken for an old one gets scaled pictures, which would meet every aim.
+    if (!video && viewed.rates.length === 0) {
+      throw new Error(`the viewer was not welcomed, and saw no tiles but pictures ${viewed.canvasWidth} pixels wide`);
+    }
     const share = (seconds: number) => seconds / viewed.seconds;
     return {
       ...viewed,
       fps: viewed.ages.length / viewed.seconds,
+      video: video !== undefined,
       agent: share(agent),
       display: share(display),
       browser: share(browser),

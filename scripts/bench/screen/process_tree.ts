@@ -1,8 +1,8 @@
-import { processorSeconds } from "../shared/process_facts.ts";
+import { processorSecondsOfAll } from "../shared/process_facts.ts";
 
-/** The processor time of a process, its threads, and its children that still run, in seconds. */
+/** The processor time of a process, its threads, and its children, whether they still run or have ended, in seconds. */
 export function treeProcessorSeconds(pid: number): number {
-  return [pid, ...descendants(pid)].reduce((sum, one) => sum + (whileItRuns(() => processorSeconds(one)) ?? 0), 0);
+  return [pid, ...descendants(pid)].reduce((sum, one) => sum + (whileItRuns(() => processorSecondsOfAll(one)) ?? 0), 0);
 }
 
 /** Files, sockets and whatever else a process holds open. */

@@ -24,6 +24,8 @@ export interface Viewed {
   readonly bytes: number;
   /** How pictures were sent meanwhile: what the sender said last before, and each change. */
   readonly rates: readonly Rate[];
+  /** Of the canvas at the end, in pixels: how a picture that was scaled is told. */
+  readonly canvasWidth: number;
   /** What was on the canvas where the clock should be, but was none. */
   readonly unreadable: number;
 }
@@ -62,6 +64,7 @@ export class ViewerPage {
       longestGapMs: Math.max(...times.slice(1).map((at, before) => at - (times[before] ?? at))),
       bytes,
       rates: await this.#rates(began),
+      canvasWidth: await this.page.evaluate(() => document.querySelector("canvas")?.width ?? 0),
       unreadable: sightings.length - ages.length,
     };
   }

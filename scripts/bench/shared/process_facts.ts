@@ -14,6 +14,13 @@ export function processorSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** The same, of its children that have ended, and were waited for, too. */
+export function processorSecondsOfAll(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+}
+
 /** The most memory that a process has held since it began, in MB of 10^6 bytes. */
 export function peakMegabytes(pid: number): number {
   return memoryOf(pid, "VmHWM");
