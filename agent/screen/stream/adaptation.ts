@@ -15,9 +15,13 @@ const JUDGED_MS = 1000;
 const JUDGED_ARRIVALS = 3;
 /** One that comes so late, in ms, is judged by itself: a loss does not cost that much. */
 const URGENT_MS = 1000;
+/** Neither does it cost this much, in ms: small steps would take minutes. */
+const HOPELESS_MS = 2000;
 /** Calm must last so long before a step up, in ms; twice as long after each one that had to be taken back, up to the most. */
 const FIRST_PATIENCE_MS = 2000;
-const MOST_PATIENCE_MS = 64_000;
+const MOST_PATIENCE_MS = 20_000;
+/** What comes in the beginning is not judged, in ms: a whole picture goes over a way that begins slowly, to a viewer that begins, too. */
+const BEGINNING_MS = 1000;
 /** A step up that was not taken back within this time, in ms, was right. */
 const PROVEN_MS = 8000;
 
@@ -28,6 +32,7 @@ export class Adaptation {
   #delays: number[] = [];
   /** Frames that were sent before it show what was before the last change. */
   #changedAt = -Infinity;
+  #begunAt = -Infinity;
   #calmSince: number;
   #patience = FIRST_PATIENCE_MS;
   /** When the last step up was made that was not taken back. */
@@ -51,12 +56,17 @@ export class Adaptation {
     this.#moveTo(0, now);
   }
 
+  /** The viewer begins to acknowledge. */
+  begin(now: number): void {
+    this.#begunAt = this.#judgedAt = now + BEGINNING_MS;
+  }
+
   /**
    * @param roundTrip what the way takes at best, there and back, in ms
    * @returns whether `current` is another one now
    */
   arrived({ delay, sentAt }: Arrival, roundTrip: number, now: number): boolean {
-    if (sentAt < this.#changedAt) return false;
+    if (sentAt < this.#changedAt || sentAt < this.#begunAt && delay < HOPELESS_MS) return false;
     this.#delays.push(delay);
     const enough = this.#delays.length >= JUDGED_ARRIVALS && now - this.#judgedAt >= JUDGED_MS;
     if (!enough && delay < URGENT_MS) return false;
@@ -76,7 +86,7 @@ export class Adaptation {
   }
 
   #judge(delay: number, aim: number, now: number): boolean {
-    if (delay > aim) return this.#lower(1 + Math.floor(Math.log2(delay / aim)), now);
+    if (delay > aim) return this.#lower(delay > HOPELESS_MS ? 5 : delay > 2 * aim ? 2 : 1, now);
     if (delay > aim * CALM_SHARE) this.#calmSince = now;
     return this.#raise(now);
   }

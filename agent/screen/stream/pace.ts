@@ -31,7 +31,8 @@ export class Pace {
   }
 
   /** From now on the viewer acknowledges. */
-  expectAcknowledgements(): void {
+  expectAcknowledgements(now: number): void {
+    if (!this.#acknowledges) this.#adaptation.begin(now);
     this.#acknowledges = true;
   }
 

@@ -270,3 +270,28 @@ Deno.test("where there is no ffmpeg a video track is refused", async () => {
   assertEquals(error.code, "FAILED_PRECONDITION");
   await screen.close();
 });
+
+Deno.test({
+  name: "thirty streams that came and went leave no handle open",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const handles = () => [...Deno.readDirSync("/proc/self/fd")].length;
+    const cycle = async (answered: boolean) => {
+      if (answered) return await (await Rig.make())[Symbol.asyncDispose]();
+      const screen = await SharedScreen.open(() => Promise.resolve(new FakeScreen()), new AbortController().signal);
+      const stream = await ScreenStream.offer({
+        config: { fps: 8, quality: 60, monitor: 0 },
+        ...{ device: "desk", video: false, iceServers: [], screen, encoder: fakeEncoder, ffmpeg: () => undefined },
+        onChange: () => {},
+        onEnded: () => {},
+      });
+      await stream.stop("nobody came");
+      await screen.close();
+    };
+    await cycle(true);
+    const before = handles();
+    for (let count = 0; count < 30; count++) await cycle(count % 3 === 0);
+    // Closed sockets are given back a moment later.
+    await eventually(() => handles() <= before, "the end of all handles");
+  },
+});

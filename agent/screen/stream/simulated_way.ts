@@ -51,7 +51,7 @@ export class SimulatedWay {
   constructor(options: WayOptions) {
     this.options = { loss: 0, lossMs: 0, workMs: 20, ...options };
     this.pace = new Pace(options.fps, options.quality, 0);
-    this.pace.expectAcknowledgements();
+    this.pace.expectAcknowledgements(0);
     this.pace.setRoundTrip(options.roundTrip);
   }
 

@@ -66,7 +66,7 @@ export class StreamPictures {
   /** From now on tiles are sent, and acknowledged. */
   useTiles(): void {
     this.#tiles ??= new TileFrames(this.#feed, this.options.encoder);
-    this.#pace.expectAcknowledgements();
+    this.#pace.expectAcknowledgements(performance.now());
   }
 
   wantKey(): void {
