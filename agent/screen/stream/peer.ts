@@ -7,7 +7,7 @@ import { hostAddresses } from "./host_addresses.ts";
 import { LeastRoundTrip } from "./least_round_trip.ts";
 import { dropRepeatedHandshakes, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
 import { askNoStunServer, firstCheck } from "./werift_fixes_ice.ts";
-import { growWindowFaster, Pump, sendAgainSooner } from "./werift_fixes_sctp.ts";
+import { SctpSender } from "./werift_fixes_sctp.ts";
 import { partsOf, type WeriftParts } from "./werift_parts.ts";
 
 export interface PeerOptions {
@@ -37,7 +37,6 @@ type PeerState = "offered" | "answered" | "closed";
 export class Peer {
   #state: PeerState = "offered";
   #maxMessageBytes = 0;
-  readonly #pump: Pump;
   readonly #roundTrip = new LeastRoundTrip(() => performance.now());
   #closing: Promise<void> | undefined;
 
@@ -51,10 +50,10 @@ export class Peer {
     readonly video: RTCRtpTransceiver | undefined,
     private readonly events: PeerEvents,
   ) {
-    this.#pump = new Pump(parts.sctp);
+    new SctpSender(parts.sctp, (error) => this.#ended(`sending to the viewer failed: ${messageOf(error)}`));
     this.#roundTrip.watch(parts.sctp);
     channel.stateChange.subscribe((state) => {
-      if (state === "open") this.#opened();
+      if (state === "open") events.onOpen();
       if (state === "closed") this.#ended("the viewer left");
     });
     channel.onMessage.subscribe((data) => events.onMessage(data));
@@ -84,7 +83,6 @@ export class Peer {
       if (!options.iceServers.some(({ urls }) => urls.startsWith("stun:"))) askNoStunServer(parts.ice);
       dropRepeatedHandshakes(parts.dtls);
       skipUsedRecordNumbers(parts.dtls);
-      sendAgainSooner(parts.sctp);
       await connection.setLocalDescription(await connection.createOffer());
       const sdp = connection.localDescription?.sdp;
       if (sdp === undefined) throw new MeshError("INTERNAL", "The connection made no offer");
@@ -153,7 +151,6 @@ export class Peer {
         typeof message === "string" ? message : Buffer.from(message.buffer, message.byteOffset, message.byteLength),
       );
     }
-    this.#pump.run().catch((error) => this.#ended(`sending to the viewer failed: ${messageOf(error)}`));
   }
 
   /** Gives back sockets and timers. Idempotent. */
@@ -165,11 +162,6 @@ export class Peer {
   // A getter, because the compiler takes a state that it has seen for one that stays, also after an `await`.
   get #closed(): boolean {
     return this.#state === "closed";
-  }
-
-  #opened(): void {
-    growWindowFaster(this.parts.sctp);
-    this.events.onOpen();
   }
 
   #ended(reason: string): void {

@@ -1,87 +1,105 @@
+import { BURST_BYTES, Sending } from "./werift_fixes_sctp_sending.ts";
+import type { Sack } from "./werift_fixes_sctp_sent.ts";
 import type { SctpAssociation } from "./werift_parts.ts";
 
-/** Bytes that may be under way from the start. werift begins with three packets. */
-const FIRST_WINDOW = 64 * 1024;
-/** Up to here the window grows as fast as what was acknowledged; in bytes. More is seldom of use, and fills queues on the way. */
-const FAST_GROWTH_END = 1024 * 1024;
-/**
- * Shortest wait before what is not acknowledged is sent again, in seconds. werift waits a second (RFC 9260), which is a freeze of
- * a second for each lost last packet of a frame. Not less than this, as a receiver may keep an acknowledgement back for 0.2 s.
- */
-const LEAST_RTO = 0.4;
-
-/**
- * Lets the window start larger, and double in each round trip while data waits. In werift it grows by about one packet in a round
- * trip: all acknowledgements of a batch but the first find a window that is not full, and count for nothing. Call it when the
- * channel is open.
- */
-export function growWindowFaster(sctp: SctpAssociation): void {
-  sctp.cwnd = Math.max(sctp.cwnd, FIRST_WINDOW);
-  const receive = sctp.receiveSackChunk.bind(sctp);
-  sctp.receiveSackChunk = (chunk) => {
-    const { lastSackedTsn, cwnd } = sctp;
-    const waiting = sctp.outboundQueue.length > 0;
-    // It works up to its first `await` before it returns: the window has been adjusted by then.
-    const received = receive(chunk);
-    const acknowledged = (sctp.lastSackedTsn - lastSackedTsn) >>> 0;
-    const inOrder = acknowledged > 0 && acknowledged < 0x7fff_ffff;
-    const slowStart = sctp.fastRecoveryExit === undefined && sctp.cwnd <= (sctp.ssthresh ?? 0);
-    if (waiting && inOrder && slowStart && sctp.cwnd === cwnd && cwnd < FAST_GROWTH_END) {
-      sctp.cwnd += Math.min(acknowledged, 2) * sctp.maxPayloadSize;
-    }
-    return received;
-  };
-}
-
-/** The same before any round trip was measured, in seconds (RFC 9260); werift takes 3 s. */
+/** Wait for the first answers, before any round trip was measured, in seconds (RFC 9260); werift takes 3 s. */
 const FIRST_RTO = 1;
+/** Other work has its turn after each burst for so long at least, in ms, so that acknowledgements are read while a large frame is sent. */
+const BREATH_MS = 1;
 
 /**
- * Sends again after {@link LEAST_RTO} or four deviations over the round trip, whichever is longer. Call it before the connection is
- * made.
+ * Sends the data of an association in werift's place, as {@link Sending} says. werift's own sender
+ *  - sends four packets for each acknowledgement, and none without;
+ *  - halves its window for each loss, and wins it back by less than one packet in a round trip;
+ *  - sends a lost packet again for each three acknowledgements that come until the first repetition is acknowledged;
+ *  - waits a second for a frame's last packet, and then sends everything again, also what was acknowledged.
  */
-export function sendAgainSooner(sctp: SctpAssociation): void {
-  sctp.rto = Math.min(sctp.rto, FIRST_RTO);
-  const update = sctp.updateRto.bind(sctp);
-  sctp.updateRto = (roundTrip) => {
-    update(roundTrip);
-    const { srtt = 1, rttvar = 0 } = sctp;
-    sctp.rto = Math.min(sctp.rto, Math.max(LEAST_RTO, srtt + 4 * rttvar));
-  };
-}
+export class SctpSender {
+  readonly #sending: Sending;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+  #stopped = false;
+  #starting = false;
 
-/**
- * Sends what the window allows. werift sends four packets for each acknowledgement and none without, so that each frame after a pause
- * begins like a new slow start.
- */
-export class Pump {
-  #running = false;
+  /**
+   * Call it before the association is made. It ends with the association.
+   *
+   * @param onFault is told of what should not happen: nothing is sent any more then
+   */
+  constructor(private readonly sctp: SctpAssociation, private readonly onFault: (error: unknown) => void) {
+    this.#sending = new Sending(sctp.maxPayloadSize);
+    sctp.rto = Math.min(sctp.rto, FIRST_RTO);
+    sctp.transmit = () => Promise.resolve(this.#start());
+    sctp.receiveSackChunk = (sack) => this.#acknowledged(sack);
+    // Its timer for what is not acknowledged is never set now. It is cancelled when the association ends.
+    sctp.timer3Cancel = () => this.#stop();
+  }
 
-  /** @param sctp must be connected */
-  constructor(private readonly sctp: SctpAssociation) {}
+  /** All that is queued at once goes together. */
+  #start(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    queueMicrotask(() => {
+      this.#starting = false;
+      this.#guarded(() => this.#send());
+    });
+  }
 
-  /** Call it after something was queued. Does nothing while it is at work. */
-  async run(): Promise<void> {
-    if (this.#running) return;
-    this.#running = true;
+  async #acknowledged(sack: Sack): Promise<void> {
+    this.#guarded(() => {
+      const roundTrip = this.#sending.acknowledged(sack, performance.now());
+      if (roundTrip !== undefined) this.sctp.updateRto(roundTrip / 1000);
+      this.#send();
+    });
+    await this.sctp.onSackReceived();
+  }
+
+  #send(): void {
+    const { sctp } = this;
+    if (this.#stopped || sctp.state !== "connected") return;
+    const queue = sctp.outboundQueue;
+    const hadSome = queue.length > 0;
+    let pause = this.#sending.pause(performance.now());
+    for (let sent = 0; pause === 0;) {
+      const chunk = this.#sending.next(queue, performance.now());
+      if (!chunk) break;
+      // What cannot be sent is as good as lost, and is sent again. That the way is gone is seen by ICE.
+      sctp.sendChunk(chunk).catch(() => {});
+      sent += chunk.bookSize;
+      pause = this.#sending.pause(performance.now());
+      if (sent >= BURST_BYTES) pause = Math.max(pause, BREATH_MS);
+    }
+    sctp.flightSize = this.#sending.flight;
+    if (hadSome && queue.length === 0) sctp.flush.execute();
+    this.#wake(pause > 0 ? performance.now() + pause : this.#sending.deadline);
+  }
+
+  /** Looks again then, or before. */
+  #wake(at: number): void {
+    if (at >= this.#timerAt || this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Infinity;
+      this.#guarded(() => {
+        const now = performance.now();
+        if (this.#sending.deadline <= now) this.#sending.expired(now);
+        this.#send();
+      });
+    }, Math.max(1, at - performance.now()));
+  }
+
+  #guarded(work: () => void): void {
     try {
-      await this.#fillWindow();
-    } finally {
-      this.#running = false;
+      work();
+    } catch (error) {
+      this.#stop();
+      this.onFault(error);
     }
   }
 
-  async #fillWindow(): Promise<void> {
-    const { sctp } = this;
-    for (let turn = 1; sctp.state === "connected" && sctp.outboundQueue.length > 0; turn++) {
-      if (sctp.flightSize >= sctp.cwnd) return;
-      const before = sctp.outboundQueue.length;
-      await sctp.transmit();
-      // Nothing went: an acknowledgement's own sending is at work, or the peer's window is full. And now and then the event loop gets
-      // its turn, so that acknowledgements are read while a large frame is sent.
-      if (sctp.outboundQueue.length === before || turn % 2 === 0) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-    }
+  #stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 }

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { RTCPeerConnection } from "werift";
-import { assert, assertEquals, assertThrows } from "../../../tests/assert.ts";
+import { assertEquals, assertThrows } from "../../../tests/assert.ts";
 import { HandshakeFilter } from "./werift_fixes_dtls.ts";
 import { askNoStunServer, withoutMulticastNames } from "./werift_fixes_ice.ts";
-import { growWindowFaster, Pump, sendAgainSooner } from "./werift_fixes_sctp.ts";
-import { partsOf, type SctpAssociation } from "./werift_parts.ts";
+import { SctpSender } from "./werift_fixes_sctp.ts";
+import { partsOf } from "./werift_parts.ts";
 
 Deno.test("werift is inside as its cures know it", async () => {
   const connection = new RTCPeerConnection({ iceServers: [] });
@@ -16,11 +16,8 @@ Deno.test("werift is inside as its cures know it", async () => {
     askNoStunServer(ice);
     assertEquals(ice.stunServer, undefined);
     assertEquals(sctp.rto, 3);
-    sctp.updateRto(0.02);
+    new SctpSender(sctp, () => {});
     assertEquals(sctp.rto, 1);
-    sendAgainSooner(sctp);
-    sctp.updateRto(0.02);
-    assertEquals(sctp.rto, 0.4);
     Reflect.deleteProperty(sctp, "outboundQueue");
     Object.defineProperty(sctp, "outboundQueue", { value: 1 });
     assertThrows(() => partsOf(connection), Error, "werift has changed: sctp.outboundQueue is number, not object");
@@ -73,63 +70,4 @@ Deno.test("candidates with multicast names go, others stay", () => {
   const named = "a=candidate:2 1 udp 2113937151 8c4f4a9e-1d2c.local 50001 typ host generation 0";
   const sdp = ["v=0", "s=home.local", host, named, "a=mid:0", ""].join("\r\n");
   assertEquals(withoutMulticastNames(sdp), ["v=0", "s=home.local", host, "a=mid:0", ""].join("\r\n"));
-});
-
-/** An association that sends one packet a call, and counts. */
-function simulated(over: Partial<SctpAssociation> = {}): SctpAssociation {
-  return {
-    state: "connected",
-    cwnd: 3000,
-    ssthresh: 1_000_000,
-    flightSize: 0,
-    maxPayloadSize: 1000,
-    lastSackedTsn: 10,
-    fastRecoveryExit: undefined,
-    outboundQueue: [],
-    srtt: undefined,
-    rttvar: undefined,
-    rto: 3,
-    updateRto: () => {},
-    receiveSackChunk: () => Promise.resolve(),
-    transmit: () => Promise.resolve(),
-    ...over,
-  };
-}
-
-Deno.test("the window starts large and grows by what is acknowledged while data waits", async () => {
-  const queue: unknown[] = [];
-  const sctp = simulated({
-    outboundQueue: queue,
-    receiveSackChunk(this: { lastSackedTsn: number }) {
-      this.lastSackedTsn += 2;
-      return Promise.resolve();
-    },
-  });
-  growWindowFaster(sctp);
-  assertEquals(sctp.cwnd, 65536);
-  await sctp.receiveSackChunk({});
-  assertEquals(sctp.cwnd, 65536, "nothing waits");
-  queue.push(1);
-  await sctp.receiveSackChunk({});
-  assertEquals(sctp.cwnd, 67536);
-});
-
-Deno.test("the pump sends until the window is full or the queue is empty", async () => {
-  const queue: unknown[] = Array.from({ length: 10 });
-  const sctp = simulated({
-    cwnd: 4000,
-    outboundQueue: queue,
-    transmit(this: { flightSize: number }) {
-      queue.shift();
-      this.flightSize += 1000;
-      return Promise.resolve();
-    },
-  });
-  const pump = new Pump(sctp);
-  await Promise.all([pump.run(), pump.run()]);
-  assertEquals(queue.length, 6);
-  Object.assign(sctp, { cwnd: 100_000 });
-  await pump.run();
-  assertEquals(queue.length, 0);
-  assert(sctp.flightSize === 10_000);
 });

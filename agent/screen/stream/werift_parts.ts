@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { RTCPeerConnection } from "werift";
+import type { DataChunk, Sack } from "./werift_fixes_sctp_sent.ts";
 
 /**
  * What the cures in `werift_fixes_*.ts` touch inside werift 0.25.2, which its own types hide or leave out. {@link partsOf}
@@ -32,23 +33,23 @@ export interface DtlsSocket {
   readonly dtls: { recordSequenceNumber: number };
 }
 
-/** werift's `SCTP` of the package `sctp`. Sizes are in bytes. */
+/** werift's `SCTP` of the package `sctp`. Sizes are in bytes, times in seconds. */
 export interface SctpAssociation {
   readonly state: string;
-  cwnd: number;
-  readonly ssthresh: number | undefined;
-  readonly flightSize: number;
   readonly maxPayloadSize: number;
-  readonly lastSackedTsn: number;
-  readonly fastRecoveryExit: number | undefined;
-  readonly outboundQueue: readonly unknown[];
-  /** Smoothed round trip, and the time after which what is not acknowledged is sent again; in seconds. */
-  readonly srtt: number | undefined;
-  readonly rttvar: number | undefined;
+  /** What is not sent yet. */
+  readonly outboundQueue: DataChunk[];
+  flightSize: number;
+  /** Wakes whoever waits for an empty queue. */
+  readonly flush: { execute(): void };
+  /** The time after which what begins and ends an association is sent again. */
   rto: number;
   updateRto(roundTrip: number): void;
-  receiveSackChunk(chunk: unknown): Promise<void>;
+  receiveSackChunk(sack: Sack): Promise<void>;
+  onSackReceived(): Promise<void>;
   transmit(): Promise<void>;
+  sendChunk(chunk: DataChunk): Promise<void>;
+  timer3Cancel(): void;
 }
 
 /**
@@ -65,19 +66,17 @@ export function partsOf(connection: RTCPeerConnection): WeriftParts {
   const dtls = require(transport?.dtlsTransport, "dtlsTransport", { onStateChange: "object", dtls: "any" });
   const sctp = require(transport?.sctp, "sctp", {
     state: "string",
-    cwnd: "number",
-    ssthresh: "any",
-    flightSize: "number",
     maxPayloadSize: "number",
-    lastSackedTsn: "number",
-    fastRecoveryExit: "any",
     outboundQueue: "object",
-    srtt: "any",
-    rttvar: "any",
+    flightSize: "number",
+    flush: "object",
     rto: "number",
     updateRto: "function",
     receiveSackChunk: "function",
+    onSackReceived: "function",
     transmit: "function",
+    sendChunk: "function",
+    timer3Cancel: "function",
   });
   // The shapes were looked at just now; werift's own types keep some of these private.
   return { ice, dtls, sctp } as unknown as WeriftParts;
