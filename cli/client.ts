@@ -13,6 +13,7 @@ const MAX_RECEIVE_BYTES = 64 * 1024 * 1024;
 
 /** The methods that commands use. Each takes one message and answers with one. */
 type OrchestratorMethod =
+  | "CreateDownloadTicket"
   | "CreateSession"
   | "ExecuteCommand"
   | "ExecuteRoutedCommand"
