@@ -6,7 +6,7 @@ export interface Room {
 }
 
 const FOUNDATION = ["core", "config"];
-const CAPABILITIES = ["store", "auth", "devices", "commands", "plans", "llm", "screen", "files", "audit"];
+const CAPABILITIES = ["store", "auth", "devices", "commands", "plans", "llm", "screen", "files", "audit", "metrics"];
 const WORKER = [...FOUNDATION, ...CAPABILITIES];
 const JOBS = [...WORKER, "worker"];
 const MODELS = [...JOBS, "jobs"];
@@ -67,6 +67,12 @@ export const PACKAGES: readonly {
   { packages: ["@grpc/reflection", "grpc-health-check"], only: ["rpc"], why: "they are services of the gRPC edge" },
   { packages: ["node:sqlite"], only: ["store"], why: "nothing else may know how state is kept" },
   { packages: ["systeminformation"], only: ["devices"], why: "nothing else may know how a device is probed" },
+  { packages: ["prom-client"], only: ["metrics"], why: "nothing else may know how figures are kept and written" },
+  {
+    packages: ["@opentelemetry/api"],
+    only: ["agent/core/tracing.ts", "scripts"],
+    why: "nothing else may know what keeps spans, and without it nothing is kept",
+  },
   {
     packages: ["cli-progress"],
     only: ["cli/progress/bar_progress.ts"],
