@@ -1,6 +1,8 @@
 import { type AgentClient, agentClient, callMetadata, callUnary } from "../../../agent/mesh/grpc_client.ts";
 import { fromGrpcError } from "../../../agent/mesh/grpc_status.ts";
 import type { AuthRequest } from "../../../proto/gen/edgemesh/AuthRequest.ts";
+import type { DownloadTicket__Output as DownloadTicket } from "../../../proto/gen/edgemesh/DownloadTicket.ts";
+import type { DownloadTicketRequest } from "../../../proto/gen/edgemesh/DownloadTicketRequest.ts";
 import type { Empty } from "../../../proto/gen/edgemesh/Empty.ts";
 import type { JobId } from "../../../proto/gen/edgemesh/JobId.ts";
 import type { JobRequest } from "../../../proto/gen/edgemesh/JobRequest.ts";
@@ -97,6 +99,17 @@ export class AgentSession {
   job(jobId: string): Promise<JobStatus> {
     const { orchestrator } = this.#client;
     return callUnary<JobId, JobStatus>(orchestrator, orchestrator.GetJob, { job_id: jobId }, this.#options());
+  }
+
+  /** A ticket for a file of the agent's shared folder. */
+  downloadTicket(path: string): Promise<DownloadTicket> {
+    const { orchestrator } = this.#client;
+    return callUnary<DownloadTicketRequest, DownloadTicket>(
+      orchestrator,
+      orchestrator.CreateDownloadTicket,
+      { path },
+      this.#options(),
+    );
   }
 
   /** The newest jobs, without their tasks. */
