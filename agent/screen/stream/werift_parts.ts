@@ -59,12 +59,12 @@ export interface SctpAssociation {
  */
 export function partsOf(connection: RTCPeerConnection): WeriftParts {
   const transport = connection.sctp;
-  const ice = require(transport?.dtlsTransport.iceTransport.connection, "ice", {
+  const ice = checked(transport?.dtlsTransport.iceTransport.connection, "ice", {
     stunServer: "any",
     earlyChecks: "object",
   });
-  const dtls = require(transport?.dtlsTransport, "dtlsTransport", { onStateChange: "object", dtls: "any" });
-  const sctp = require(transport?.sctp, "sctp", {
+  const dtls = checked(transport?.dtlsTransport, "dtlsTransport", { onStateChange: "object", dtls: "any" });
+  const sctp = checked(transport?.sctp, "sctp", {
     state: "string",
     maxPayloadSize: "number",
     outboundQueue: "object",
@@ -84,13 +84,13 @@ export function partsOf(connection: RTCPeerConnection): WeriftParts {
 
 /** @throws {Error} naming the part that is not as the cures know it */
 export function socketOf(dtls: DtlsTransport): DtlsSocket {
-  const socket = require(dtls.dtls, "dtls", { udpOnMessage: "function", transport: "object", dtls: "object" });
-  require(socket.dtls, "dtls.dtls", { recordSequenceNumber: "number" });
-  require(socket.transport.socket, "dtls.transport.socket", { onData: "function" });
+  const socket = checked(dtls.dtls, "dtls", { udpOnMessage: "function", transport: "object", dtls: "object" });
+  checked(socket.dtls, "dtls.dtls", { recordSequenceNumber: "number" });
+  checked(socket.transport.socket, "dtls.transport.socket", { onData: "function" });
   return socket;
 }
 
-function require<T extends object>(part: T | undefined, name: string, members: Record<string, string>): T {
+function checked<T extends object>(part: T | undefined, name: string, members: Record<string, string>): T {
   if (part === undefined || part === null) throw new Error(`werift has changed: it has no ${name}`);
   for (const [member, type] of Object.entries(members)) {
     const value: unknown = Reflect.get(part, member);
