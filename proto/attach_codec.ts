@@ -10,7 +10,16 @@ interface Codec<In, Out> {
 }
 
 /** The fields of a batch that hold 64-bit numbers: they are converted, and come rarely. */
-const CONVERTED = ["sample", "commands", "models", "model_orders", "model_answers", "screens"] as const;
+const CONVERTED = [
+  "sample",
+  "commands",
+  "models",
+  "model_orders",
+  "model_answers",
+  "screens",
+  "file_orders",
+  "file_answers",
+] as const;
 
 /**
  * Reads and writes the batches of the Attach stream without the copies that proto-loader makes of every message: hundreds of

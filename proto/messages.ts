@@ -36,8 +36,19 @@ export type { CostError__Output as CostError } from "./gen/edgemesh/v1/CostError
 export type { CostReportResponse__Output as CostReportResponse } from "./gen/edgemesh/v1/CostReportResponse.ts";
 export type { DeviceModel__Output as DeviceModel } from "./gen/edgemesh/v1/DeviceModel.ts";
 export type { DeviceState__Output as DeviceState } from "./gen/edgemesh/v1/DeviceState.ts";
+export type { Download__Output as Download } from "./gen/edgemesh/v1/Download.ts";
 export type { EmbedRequest__Output as EmbedRequest } from "./gen/edgemesh/v1/EmbedRequest.ts";
 export type { EmbedResponse__Output as EmbedResponse } from "./gen/edgemesh/v1/EmbedResponse.ts";
+export type { FileAnswer__Output as FileAnswer } from "./gen/edgemesh/v1/FileAnswer.ts";
+export type { FileCredit__Output as FileCredit } from "./gen/edgemesh/v1/FileCredit.ts";
+export type { FileData__Output as FileData } from "./gen/edgemesh/v1/FileData.ts";
+export type { FileDigestRequest__Output as FileDigestRequest } from "./gen/edgemesh/v1/FileDigestRequest.ts";
+export type { FileDigestResponse__Output as FileDigestResponse } from "./gen/edgemesh/v1/FileDigestResponse.ts";
+export type { FileEntry__Output as FileEntry } from "./gen/edgemesh/v1/FileEntry.ts";
+export type { FileOrder__Output as FileOrder } from "./gen/edgemesh/v1/FileOrder.ts";
+export type { FileRead__Output as FileRead } from "./gen/edgemesh/v1/FileRead.ts";
+export type { FileReport__Output as FileReport } from "./gen/edgemesh/v1/FileReport.ts";
+export type { FileWrite__Output as FileWrite } from "./gen/edgemesh/v1/FileWrite.ts";
 export type { GenerateEvent__Output as GenerateEvent } from "./gen/edgemesh/v1/GenerateEvent.ts";
 export type { GenerateRequest__Output as GenerateRequest } from "./gen/edgemesh/v1/GenerateRequest.ts";
 export type { GenerationEnd__Output as GenerationEnd } from "./gen/edgemesh/v1/GenerationEnd.ts";
@@ -47,6 +58,8 @@ export type { GroupProgress__Output as GroupProgress } from "./gen/edgemesh/v1/G
 export type { JobSummary__Output as JobSummary } from "./gen/edgemesh/v1/JobSummary.ts";
 export type { JobUpdate__Output as JobUpdate } from "./gen/edgemesh/v1/JobUpdate.ts";
 export type { KindSlots__Output as KindSlots } from "./gen/edgemesh/v1/KindSlots.ts";
+export type { ListFilesRequest__Output as ListFilesRequest } from "./gen/edgemesh/v1/ListFilesRequest.ts";
+export type { ListFilesResponse__Output as ListFilesResponse } from "./gen/edgemesh/v1/ListFilesResponse.ts";
 export type { ListModelsResponse__Output as ListModelsResponse } from "./gen/edgemesh/v1/ListModelsResponse.ts";
 export type { ListMonitorsResponse__Output as ListMonitorsResponse } from "./gen/edgemesh/v1/ListMonitorsResponse.ts";
 export type { Model__Output as Model } from "./gen/edgemesh/v1/Model.ts";
@@ -56,6 +69,8 @@ export type { ModelOrder__Output as ModelOrder } from "./gen/edgemesh/v1/ModelOr
 export type { ModelRates__Output as ModelRates } from "./gen/edgemesh/v1/ModelRates.ts";
 export type { ModelReport__Output as ModelReport } from "./gen/edgemesh/v1/ModelReport.ts";
 export type { Monitor__Output as Monitor } from "./gen/edgemesh/v1/Monitor.ts";
+export type { OpenDownloadRequest__Output as OpenDownloadRequest } from "./gen/edgemesh/v1/OpenDownloadRequest.ts";
+export type { OpenUploadRequest__Output as OpenUploadRequest } from "./gen/edgemesh/v1/OpenUploadRequest.ts";
 export type { PlacementResponse__Output as PlacementResponse } from "./gen/edgemesh/v1/PlacementResponse.ts";
 export type { Sampling__Output as Sampling } from "./gen/edgemesh/v1/Sampling.ts";
 export type { ScreenAnswer__Output as ScreenAnswer } from "./gen/edgemesh/v1/ScreenAnswer.ts";
@@ -74,4 +89,5 @@ export type { TaskDetail__Output as TaskDetail } from "./gen/edgemesh/v1/TaskDet
 export type { TaskOutcome__Output as TaskOutcome } from "./gen/edgemesh/v1/TaskOutcome.ts";
 export type { TaskPlacement__Output as TaskPlacement } from "./gen/edgemesh/v1/TaskPlacement.ts";
 export type { TaskRef__Output as TaskRef } from "./gen/edgemesh/v1/TaskRef.ts";
+export type { Upload__Output as Upload } from "./gen/edgemesh/v1/Upload.ts";
 export type { WorkerBatch, WorkerBatch__Output } from "./gen/edgemesh/v1/WorkerBatch.ts";

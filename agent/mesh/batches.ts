@@ -1,5 +1,6 @@
 import type {
   CoordinatorBatch__Output as CoordinatorBatch,
+  FileAnswer,
   ModelAnswer,
   ScreenReply,
   WorkerBatch__Output as WorkerBatch,
@@ -21,6 +22,10 @@ export function workerBatch(part: Partial<WorkerBatch>): WorkerBatch {
     model_load: null,
     screen_replies: [],
     screens: null,
+    file_answers: [],
+    file_data: [],
+    file_credits: [],
+    files: null,
     ...part,
   };
 }
@@ -45,6 +50,21 @@ export function screenReply(order_id: string, part: Partial<ScreenReply>): Scree
   return { order_id, offer: null, monitors: null, error_code: "", error_message: "", ...part };
 }
 
+/** What a device answers to an order for its files, with every field present. */
+export function fileAnswer(order_id: string, part: Partial<FileAnswer>): FileAnswer {
+  return {
+    order_id,
+    list: null,
+    download: null,
+    upload: null,
+    digest: null,
+    done: null,
+    error_code: "",
+    error_message: "",
+    ...part,
+  };
+}
+
 /** A batch from a coordinator with every field present. */
 export function coordinatorBatch(part: Partial<CoordinatorBatch>): CoordinatorBatch {
   return {
@@ -60,6 +80,10 @@ export function coordinatorBatch(part: Partial<CoordinatorBatch>): CoordinatorBa
     cancelled_model_orders: [],
     screen_orders: [],
     cancelled_screen_orders: [],
+    file_orders: [],
+    cancelled_file_orders: [],
+    file_data: [],
+    file_credits: [],
     ...part,
   };
 }

@@ -53,10 +53,22 @@ import type { CostReportRequest as _edgemesh_v1_CostReportRequest, CostReportReq
 import type { CostReportResponse as _edgemesh_v1_CostReportResponse, CostReportResponse__Output as _edgemesh_v1_CostReportResponse__Output } from './edgemesh/v1/CostReportResponse.ts';
 import type { DeviceModel as _edgemesh_v1_DeviceModel, DeviceModel__Output as _edgemesh_v1_DeviceModel__Output } from './edgemesh/v1/DeviceModel.ts';
 import type { DeviceState as _edgemesh_v1_DeviceState, DeviceState__Output as _edgemesh_v1_DeviceState__Output } from './edgemesh/v1/DeviceState.ts';
+import type { Download as _edgemesh_v1_Download, Download__Output as _edgemesh_v1_Download__Output } from './edgemesh/v1/Download.ts';
 import type { EmbedRequest as _edgemesh_v1_EmbedRequest, EmbedRequest__Output as _edgemesh_v1_EmbedRequest__Output } from './edgemesh/v1/EmbedRequest.ts';
 import type { EmbedResponse as _edgemesh_v1_EmbedResponse, EmbedResponse__Output as _edgemesh_v1_EmbedResponse__Output } from './edgemesh/v1/EmbedResponse.ts';
 import type { Embedding as _edgemesh_v1_Embedding, Embedding__Output as _edgemesh_v1_Embedding__Output } from './edgemesh/v1/Embedding.ts';
 import type { FailedAttempt as _edgemesh_v1_FailedAttempt, FailedAttempt__Output as _edgemesh_v1_FailedAttempt__Output } from './edgemesh/v1/FailedAttempt.ts';
+import type { FileAnswer as _edgemesh_v1_FileAnswer, FileAnswer__Output as _edgemesh_v1_FileAnswer__Output } from './edgemesh/v1/FileAnswer.ts';
+import type { FileCredit as _edgemesh_v1_FileCredit, FileCredit__Output as _edgemesh_v1_FileCredit__Output } from './edgemesh/v1/FileCredit.ts';
+import type { FileData as _edgemesh_v1_FileData, FileData__Output as _edgemesh_v1_FileData__Output } from './edgemesh/v1/FileData.ts';
+import type { FileDigestRequest as _edgemesh_v1_FileDigestRequest, FileDigestRequest__Output as _edgemesh_v1_FileDigestRequest__Output } from './edgemesh/v1/FileDigestRequest.ts';
+import type { FileDigestResponse as _edgemesh_v1_FileDigestResponse, FileDigestResponse__Output as _edgemesh_v1_FileDigestResponse__Output } from './edgemesh/v1/FileDigestResponse.ts';
+import type { FileDone as _edgemesh_v1_FileDone, FileDone__Output as _edgemesh_v1_FileDone__Output } from './edgemesh/v1/FileDone.ts';
+import type { FileEntry as _edgemesh_v1_FileEntry, FileEntry__Output as _edgemesh_v1_FileEntry__Output } from './edgemesh/v1/FileEntry.ts';
+import type { FileOrder as _edgemesh_v1_FileOrder, FileOrder__Output as _edgemesh_v1_FileOrder__Output } from './edgemesh/v1/FileOrder.ts';
+import type { FileRead as _edgemesh_v1_FileRead, FileRead__Output as _edgemesh_v1_FileRead__Output } from './edgemesh/v1/FileRead.ts';
+import type { FileReport as _edgemesh_v1_FileReport, FileReport__Output as _edgemesh_v1_FileReport__Output } from './edgemesh/v1/FileReport.ts';
+import type { FileWrite as _edgemesh_v1_FileWrite, FileWrite__Output as _edgemesh_v1_FileWrite__Output } from './edgemesh/v1/FileWrite.ts';
 import type { GenerateEvent as _edgemesh_v1_GenerateEvent, GenerateEvent__Output as _edgemesh_v1_GenerateEvent__Output } from './edgemesh/v1/GenerateEvent.ts';
 import type { GenerateRequest as _edgemesh_v1_GenerateRequest, GenerateRequest__Output as _edgemesh_v1_GenerateRequest__Output } from './edgemesh/v1/GenerateRequest.ts';
 import type { GenerationEnd as _edgemesh_v1_GenerationEnd, GenerationEnd__Output as _edgemesh_v1_GenerationEnd__Output } from './edgemesh/v1/GenerationEnd.ts';
@@ -69,6 +81,8 @@ import type { JobUpdate as _edgemesh_v1_JobUpdate, JobUpdate__Output as _edgemes
 import type { KindSlots as _edgemesh_v1_KindSlots, KindSlots__Output as _edgemesh_v1_KindSlots__Output } from './edgemesh/v1/KindSlots.ts';
 import type { ListDeviceStatesRequest as _edgemesh_v1_ListDeviceStatesRequest, ListDeviceStatesRequest__Output as _edgemesh_v1_ListDeviceStatesRequest__Output } from './edgemesh/v1/ListDeviceStatesRequest.ts';
 import type { ListDeviceStatesResponse as _edgemesh_v1_ListDeviceStatesResponse, ListDeviceStatesResponse__Output as _edgemesh_v1_ListDeviceStatesResponse__Output } from './edgemesh/v1/ListDeviceStatesResponse.ts';
+import type { ListFilesRequest as _edgemesh_v1_ListFilesRequest, ListFilesRequest__Output as _edgemesh_v1_ListFilesRequest__Output } from './edgemesh/v1/ListFilesRequest.ts';
+import type { ListFilesResponse as _edgemesh_v1_ListFilesResponse, ListFilesResponse__Output as _edgemesh_v1_ListFilesResponse__Output } from './edgemesh/v1/ListFilesResponse.ts';
 import type { ListJobsRequest as _edgemesh_v1_ListJobsRequest, ListJobsRequest__Output as _edgemesh_v1_ListJobsRequest__Output } from './edgemesh/v1/ListJobsRequest.ts';
 import type { ListJobsResponse as _edgemesh_v1_ListJobsResponse, ListJobsResponse__Output as _edgemesh_v1_ListJobsResponse__Output } from './edgemesh/v1/ListJobsResponse.ts';
 import type { ListModelsRequest as _edgemesh_v1_ListModelsRequest, ListModelsRequest__Output as _edgemesh_v1_ListModelsRequest__Output } from './edgemesh/v1/ListModelsRequest.ts';
@@ -84,6 +98,8 @@ import type { ModelOrder as _edgemesh_v1_ModelOrder, ModelOrder__Output as _edge
 import type { ModelRates as _edgemesh_v1_ModelRates, ModelRates__Output as _edgemesh_v1_ModelRates__Output } from './edgemesh/v1/ModelRates.ts';
 import type { ModelReport as _edgemesh_v1_ModelReport, ModelReport__Output as _edgemesh_v1_ModelReport__Output } from './edgemesh/v1/ModelReport.ts';
 import type { Monitor as _edgemesh_v1_Monitor, Monitor__Output as _edgemesh_v1_Monitor__Output } from './edgemesh/v1/Monitor.ts';
+import type { OpenDownloadRequest as _edgemesh_v1_OpenDownloadRequest, OpenDownloadRequest__Output as _edgemesh_v1_OpenDownloadRequest__Output } from './edgemesh/v1/OpenDownloadRequest.ts';
+import type { OpenUploadRequest as _edgemesh_v1_OpenUploadRequest, OpenUploadRequest__Output as _edgemesh_v1_OpenUploadRequest__Output } from './edgemesh/v1/OpenUploadRequest.ts';
 import type { PlacementRequest as _edgemesh_v1_PlacementRequest, PlacementRequest__Output as _edgemesh_v1_PlacementRequest__Output } from './edgemesh/v1/PlacementRequest.ts';
 import type { PlacementResponse as _edgemesh_v1_PlacementResponse, PlacementResponse__Output as _edgemesh_v1_PlacementResponse__Output } from './edgemesh/v1/PlacementResponse.ts';
 import type { Sampling as _edgemesh_v1_Sampling, Sampling__Output as _edgemesh_v1_Sampling__Output } from './edgemesh/v1/Sampling.ts';
@@ -104,6 +120,7 @@ import type { TaskDetail as _edgemesh_v1_TaskDetail, TaskDetail__Output as _edge
 import type { TaskOutcome as _edgemesh_v1_TaskOutcome, TaskOutcome__Output as _edgemesh_v1_TaskOutcome__Output } from './edgemesh/v1/TaskOutcome.ts';
 import type { TaskPlacement as _edgemesh_v1_TaskPlacement, TaskPlacement__Output as _edgemesh_v1_TaskPlacement__Output } from './edgemesh/v1/TaskPlacement.ts';
 import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from './edgemesh/v1/TaskRef.ts';
+import type { Upload as _edgemesh_v1_Upload, Upload__Output as _edgemesh_v1_Upload__Output } from './edgemesh/v1/Upload.ts';
 import type { WatchJobRequest as _edgemesh_v1_WatchJobRequest, WatchJobRequest__Output as _edgemesh_v1_WatchJobRequest__Output } from './edgemesh/v1/WatchJobRequest.ts';
 import type { Welcome as _edgemesh_v1_Welcome, Welcome__Output as _edgemesh_v1_Welcome__Output } from './edgemesh/v1/Welcome.ts';
 import type { WorkerBatch as _edgemesh_v1_WorkerBatch, WorkerBatch__Output as _edgemesh_v1_WorkerBatch__Output } from './edgemesh/v1/WorkerBatch.ts';
@@ -167,10 +184,22 @@ export interface ProtoGrpcType {
       CostReportResponse: MessageTypeDefinition<_edgemesh_v1_CostReportResponse, _edgemesh_v1_CostReportResponse__Output>
       DeviceModel: MessageTypeDefinition<_edgemesh_v1_DeviceModel, _edgemesh_v1_DeviceModel__Output>
       DeviceState: MessageTypeDefinition<_edgemesh_v1_DeviceState, _edgemesh_v1_DeviceState__Output>
+      Download: MessageTypeDefinition<_edgemesh_v1_Download, _edgemesh_v1_Download__Output>
       EmbedRequest: MessageTypeDefinition<_edgemesh_v1_EmbedRequest, _edgemesh_v1_EmbedRequest__Output>
       EmbedResponse: MessageTypeDefinition<_edgemesh_v1_EmbedResponse, _edgemesh_v1_EmbedResponse__Output>
       Embedding: MessageTypeDefinition<_edgemesh_v1_Embedding, _edgemesh_v1_Embedding__Output>
       FailedAttempt: MessageTypeDefinition<_edgemesh_v1_FailedAttempt, _edgemesh_v1_FailedAttempt__Output>
+      FileAnswer: MessageTypeDefinition<_edgemesh_v1_FileAnswer, _edgemesh_v1_FileAnswer__Output>
+      FileCredit: MessageTypeDefinition<_edgemesh_v1_FileCredit, _edgemesh_v1_FileCredit__Output>
+      FileData: MessageTypeDefinition<_edgemesh_v1_FileData, _edgemesh_v1_FileData__Output>
+      FileDigestRequest: MessageTypeDefinition<_edgemesh_v1_FileDigestRequest, _edgemesh_v1_FileDigestRequest__Output>
+      FileDigestResponse: MessageTypeDefinition<_edgemesh_v1_FileDigestResponse, _edgemesh_v1_FileDigestResponse__Output>
+      FileDone: MessageTypeDefinition<_edgemesh_v1_FileDone, _edgemesh_v1_FileDone__Output>
+      FileEntry: MessageTypeDefinition<_edgemesh_v1_FileEntry, _edgemesh_v1_FileEntry__Output>
+      FileOrder: MessageTypeDefinition<_edgemesh_v1_FileOrder, _edgemesh_v1_FileOrder__Output>
+      FileRead: MessageTypeDefinition<_edgemesh_v1_FileRead, _edgemesh_v1_FileRead__Output>
+      FileReport: MessageTypeDefinition<_edgemesh_v1_FileReport, _edgemesh_v1_FileReport__Output>
+      FileWrite: MessageTypeDefinition<_edgemesh_v1_FileWrite, _edgemesh_v1_FileWrite__Output>
       GenerateEvent: MessageTypeDefinition<_edgemesh_v1_GenerateEvent, _edgemesh_v1_GenerateEvent__Output>
       GenerateRequest: MessageTypeDefinition<_edgemesh_v1_GenerateRequest, _edgemesh_v1_GenerateRequest__Output>
       GenerationEnd: MessageTypeDefinition<_edgemesh_v1_GenerationEnd, _edgemesh_v1_GenerationEnd__Output>
@@ -183,6 +212,8 @@ export interface ProtoGrpcType {
       KindSlots: MessageTypeDefinition<_edgemesh_v1_KindSlots, _edgemesh_v1_KindSlots__Output>
       ListDeviceStatesRequest: MessageTypeDefinition<_edgemesh_v1_ListDeviceStatesRequest, _edgemesh_v1_ListDeviceStatesRequest__Output>
       ListDeviceStatesResponse: MessageTypeDefinition<_edgemesh_v1_ListDeviceStatesResponse, _edgemesh_v1_ListDeviceStatesResponse__Output>
+      ListFilesRequest: MessageTypeDefinition<_edgemesh_v1_ListFilesRequest, _edgemesh_v1_ListFilesRequest__Output>
+      ListFilesResponse: MessageTypeDefinition<_edgemesh_v1_ListFilesResponse, _edgemesh_v1_ListFilesResponse__Output>
       ListJobsRequest: MessageTypeDefinition<_edgemesh_v1_ListJobsRequest, _edgemesh_v1_ListJobsRequest__Output>
       ListJobsResponse: MessageTypeDefinition<_edgemesh_v1_ListJobsResponse, _edgemesh_v1_ListJobsResponse__Output>
       ListModelsRequest: MessageTypeDefinition<_edgemesh_v1_ListModelsRequest, _edgemesh_v1_ListModelsRequest__Output>
@@ -198,6 +229,8 @@ export interface ProtoGrpcType {
       ModelRates: MessageTypeDefinition<_edgemesh_v1_ModelRates, _edgemesh_v1_ModelRates__Output>
       ModelReport: MessageTypeDefinition<_edgemesh_v1_ModelReport, _edgemesh_v1_ModelReport__Output>
       Monitor: MessageTypeDefinition<_edgemesh_v1_Monitor, _edgemesh_v1_Monitor__Output>
+      OpenDownloadRequest: MessageTypeDefinition<_edgemesh_v1_OpenDownloadRequest, _edgemesh_v1_OpenDownloadRequest__Output>
+      OpenUploadRequest: MessageTypeDefinition<_edgemesh_v1_OpenUploadRequest, _edgemesh_v1_OpenUploadRequest__Output>
       PlacementRequest: MessageTypeDefinition<_edgemesh_v1_PlacementRequest, _edgemesh_v1_PlacementRequest__Output>
       PlacementResponse: MessageTypeDefinition<_edgemesh_v1_PlacementResponse, _edgemesh_v1_PlacementResponse__Output>
       Sampling: MessageTypeDefinition<_edgemesh_v1_Sampling, _edgemesh_v1_Sampling__Output>
@@ -218,6 +251,7 @@ export interface ProtoGrpcType {
       TaskOutcome: MessageTypeDefinition<_edgemesh_v1_TaskOutcome, _edgemesh_v1_TaskOutcome__Output>
       TaskPlacement: MessageTypeDefinition<_edgemesh_v1_TaskPlacement, _edgemesh_v1_TaskPlacement__Output>
       TaskRef: MessageTypeDefinition<_edgemesh_v1_TaskRef, _edgemesh_v1_TaskRef__Output>
+      Upload: MessageTypeDefinition<_edgemesh_v1_Upload, _edgemesh_v1_Upload__Output>
       WatchJobRequest: MessageTypeDefinition<_edgemesh_v1_WatchJobRequest, _edgemesh_v1_WatchJobRequest__Output>
       Welcome: MessageTypeDefinition<_edgemesh_v1_Welcome, _edgemesh_v1_Welcome__Output>
       WorkerBatch: MessageTypeDefinition<_edgemesh_v1_WorkerBatch, _edgemesh_v1_WorkerBatch__Output>

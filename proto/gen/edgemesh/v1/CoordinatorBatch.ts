@@ -6,6 +6,9 @@ import type { CommandOrder as _edgemesh_v1_CommandOrder, CommandOrder__Output as
 import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from '../../edgemesh/v1/TaskRef.ts';
 import type { ModelOrder as _edgemesh_v1_ModelOrder, ModelOrder__Output as _edgemesh_v1_ModelOrder__Output } from '../../edgemesh/v1/ModelOrder.ts';
 import type { ScreenOrder as _edgemesh_v1_ScreenOrder, ScreenOrder__Output as _edgemesh_v1_ScreenOrder__Output } from '../../edgemesh/v1/ScreenOrder.ts';
+import type { FileOrder as _edgemesh_v1_FileOrder, FileOrder__Output as _edgemesh_v1_FileOrder__Output } from '../../edgemesh/v1/FileOrder.ts';
+import type { FileData as _edgemesh_v1_FileData, FileData__Output as _edgemesh_v1_FileData__Output } from '../../edgemesh/v1/FileData.ts';
+import type { FileCredit as _edgemesh_v1_FileCredit, FileCredit__Output as _edgemesh_v1_FileCredit__Output } from '../../edgemesh/v1/FileCredit.ts';
 
 export interface CoordinatorBatch {
   'welcome'?: (_edgemesh_v1_Welcome | null);
@@ -20,6 +23,10 @@ export interface CoordinatorBatch {
   'cancelled_model_orders'?: (string)[];
   'screen_orders'?: (_edgemesh_v1_ScreenOrder)[];
   'cancelled_screen_orders'?: (string)[];
+  'file_orders'?: (_edgemesh_v1_FileOrder)[];
+  'cancelled_file_orders'?: (string)[];
+  'file_data'?: (_edgemesh_v1_FileData)[];
+  'file_credits'?: (_edgemesh_v1_FileCredit)[];
 }
 
 export interface CoordinatorBatch__Output {
@@ -35,4 +42,8 @@ export interface CoordinatorBatch__Output {
   'cancelled_model_orders': (string)[];
   'screen_orders': (_edgemesh_v1_ScreenOrder__Output)[];
   'cancelled_screen_orders': (string)[];
+  'file_orders': (_edgemesh_v1_FileOrder__Output)[];
+  'cancelled_file_orders': (string)[];
+  'file_data': (_edgemesh_v1_FileData__Output)[];
+  'file_credits': (_edgemesh_v1_FileCredit__Output)[];
 }

@@ -9,6 +9,10 @@ import type { ModelReport as _edgemesh_v1_ModelReport, ModelReport__Output as _e
 import type { ModelLoad as _edgemesh_v1_ModelLoad, ModelLoad__Output as _edgemesh_v1_ModelLoad__Output } from '../../edgemesh/v1/ModelLoad.ts';
 import type { ScreenReply as _edgemesh_v1_ScreenReply, ScreenReply__Output as _edgemesh_v1_ScreenReply__Output } from '../../edgemesh/v1/ScreenReply.ts';
 import type { ScreenReport as _edgemesh_v1_ScreenReport, ScreenReport__Output as _edgemesh_v1_ScreenReport__Output } from '../../edgemesh/v1/ScreenReport.ts';
+import type { FileAnswer as _edgemesh_v1_FileAnswer, FileAnswer__Output as _edgemesh_v1_FileAnswer__Output } from '../../edgemesh/v1/FileAnswer.ts';
+import type { FileData as _edgemesh_v1_FileData, FileData__Output as _edgemesh_v1_FileData__Output } from '../../edgemesh/v1/FileData.ts';
+import type { FileCredit as _edgemesh_v1_FileCredit, FileCredit__Output as _edgemesh_v1_FileCredit__Output } from '../../edgemesh/v1/FileCredit.ts';
+import type { FileReport as _edgemesh_v1_FileReport, FileReport__Output as _edgemesh_v1_FileReport__Output } from '../../edgemesh/v1/FileReport.ts';
 
 export interface WorkerBatch {
   'hello'?: (_edgemesh_v1_Hello | null);
@@ -22,6 +26,10 @@ export interface WorkerBatch {
   'model_load'?: (_edgemesh_v1_ModelLoad | null);
   'screen_replies'?: (_edgemesh_v1_ScreenReply)[];
   'screens'?: (_edgemesh_v1_ScreenReport | null);
+  'file_answers'?: (_edgemesh_v1_FileAnswer)[];
+  'file_data'?: (_edgemesh_v1_FileData)[];
+  'file_credits'?: (_edgemesh_v1_FileCredit)[];
+  'files'?: (_edgemesh_v1_FileReport | null);
 }
 
 export interface WorkerBatch__Output {
@@ -36,4 +44,8 @@ export interface WorkerBatch__Output {
   'model_load': (_edgemesh_v1_ModelLoad__Output | null);
   'screen_replies': (_edgemesh_v1_ScreenReply__Output)[];
   'screens': (_edgemesh_v1_ScreenReport__Output | null);
+  'file_answers': (_edgemesh_v1_FileAnswer__Output)[];
+  'file_data': (_edgemesh_v1_FileData__Output)[];
+  'file_credits': (_edgemesh_v1_FileCredit__Output)[];
+  'files': (_edgemesh_v1_FileReport__Output | null);
 }
