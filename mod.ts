@@ -78,7 +78,9 @@ export interface AgentOptions {
   readonly allow?: readonly string[];
   /** The shared folder. Default: `shared` in the data folder. */
   readonly share?: string;
-  /** How long a download ticket can be used, in seconds, 1 to 86,400. Default 60. */
+  /** The folder that takes files from the mesh, which must exist. Default: none are taken. */
+  readonly inbox?: string;
+  /** How long a ticket for a file can be used, in seconds, 1 to 86,400. Default 60. */
   readonly ticketTtl?: number;
   /** What this device has, instead of what the probe finds; `["none"]` is neither. */
   readonly capabilities?: readonly ("npu" | "gpu" | "none")[];

@@ -29,10 +29,15 @@ export const AGENT_FLAGS = {
   auth: { kind: "string", placeholder: "required|open", help: "whether every call needs a session (default required)" },
   allow: { kind: "list", placeholder: "CMD[,…]", help: "commands that may be run (default pwd,ls,cat), or none" },
   share: { kind: "string", placeholder: "DIR", help: "shared folder (default: shared in the data folder)" },
+  inbox: {
+    kind: "string",
+    placeholder: "DIR",
+    help: "folder that takes files from the mesh (default: none are taken)",
+  },
   "ticket-ttl": {
     kind: "string",
     placeholder: "SECONDS",
-    help: "how long a download ticket can be used (default 60)",
+    help: "how long a ticket for a file can be used (default 60)",
   },
   capabilities: { kind: "list", placeholder: "npu,gpu", help: "what this device has, instead of the probe; or none" },
   ollama: {

@@ -74,6 +74,8 @@ export interface AgentConfig {
   readonly allow: readonly string[];
   /** The shared folder; empty = `shared` in the data folder. */
   readonly share: string;
+  /** The folder that takes files from the mesh; empty = none are taken. */
+  readonly inbox: string;
   /** How long a ticket can be used, in ms. */
   readonly ticketTtlMs: number;
   /** Replaces the probe; undefined = probe. */

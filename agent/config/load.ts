@@ -72,6 +72,7 @@ export function loadConfig(
     auth: checked(settings.text("auth"), oneOf("required", "open")) ?? "required",
     allow: checked(settings.list("allow"), checkAllow) ?? DEFAULT_ALLOW,
     share: checked(settings.text("share", "SHARED_DIR"), path) ?? "",
+    inbox: checked(settings.text("inbox", "EDGEMESH_INBOX"), path) ?? "",
     ticketTtlMs: 1000 *
       (checked(settings.text("ticket-ttl", "BULK_TTL_SECONDS"), wholeNumber(1, MAX_TICKET_TTL_SECONDS)) ??
         DEFAULT_TICKET_TTL_SECONDS),
@@ -111,6 +112,7 @@ export function describeConfig(config: AgentConfig): Record<string, string | rea
     auth: config.auth,
     allow: config.allow.length > 0 ? config.allow : ["none"],
     share: config.share || join(config.dataDir, "shared"),
+    inbox: config.inbox || null,
     "ticket-ttl": String(config.ticketTtlMs / 1000),
     capabilities: config.capabilities === undefined
       ? null

@@ -84,6 +84,13 @@ Deno.test("an empty environment variable is as good as none, but for the key", (
   assertThrows(() => load({ env: { EDGEMESH_KEY: "" } }), UsageError, "EDGEMESH_KEY: the key is empty");
 });
 
+Deno.test("files are taken only into a folder that is named", () => {
+  assertEquals(load({}).inbox, "");
+  assertEquals(load({ env: { EDGEMESH_INBOX: "/in" } }).inbox, resolve("/in"));
+  assertEquals(load({ argv: ["--inbox", "~/in"], env: { EDGEMESH_INBOX: "/other" } }).inbox, join(HOME, "in"));
+  assertEquals(load({ file: { inbox: "/filed" } }).inbox, resolve("/filed"));
+});
+
 Deno.test("how long a download ticket can be used is told in seconds", () => {
   assertEquals(load({}).ticketTtlMs, 60_000);
   assertEquals(load({ env: { BULK_TTL_SECONDS: "5" } }).ticketTtlMs, 5000);
@@ -239,7 +246,7 @@ Deno.test("--print-config shows everything but the key, and can be used as a con
   argv.push("--keep-jobs", "forever", "--reattach-grace", "1500ms", "--max-queued-tasks", "7");
   argv.push("--ollama", ":1", "--openai-endpoint", "http://nas:8080/v1", "--llm-parallel", "4", "--llm-queue", "0");
   argv.push("--planner", "external", "--planner-program", "brain");
-  argv.push("--ticket-ttl", "5");
+  argv.push("--ticket-ttl", "5", "--inbox", "in");
   argv.push("--screen", "allow", "--capture", "x11", "--ice-server", "stun:a,stun:b:1");
   const config = load({ argv });
   const shown = describeConfig(config);
