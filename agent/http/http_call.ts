@@ -46,6 +46,10 @@ export interface HttpAnswer {
 /** What serves the paths that begin with `prefix`. */
 export interface HttpRoute {
   readonly prefix: string;
+  /** It is also served while the server stops, which refuses everything else. */
+  readonly whileStopping?: boolean;
+  /** Bodies may take as long as they take, as long as something comes. Others have to be there within a minute. */
+  readonly longBodies?: boolean;
   respond(call: HttpCall): HttpAnswer | Promise<HttpAnswer>;
 }
 
