@@ -110,7 +110,7 @@ Deno.test(
     scene(async ({ rig, here }) => {
       const path = rig.folder.write("large", "");
       Deno.truncateSync(path, 256 * 1024 * 1024);
-      const args = ["-sS", "--limit-rate", "1M", "-o", "large", await rig.address("large")];
+      const args = ["-sS", "--limit-rate", "20M", "-o", "large", await rig.address("large")];
       const ended = run("curl", args, here);
       while (!await hasBytes(`${here}/large`)) await new Promise((resolve) => setTimeout(resolve, 10));
       Deno.truncateSync(path, 1000);
