@@ -137,7 +137,7 @@ export class Sending {
 
   #findLost(now: number): void {
     const { last, smoothed } = this.#roundTrip;
-    this.#window.lost(this.#sent.findLost(Math.max(last, smoothed), now));
+    this.#window.lost(this.#sent.findLost(Math.max(last, smoothed), this.#window.shrunkAt, now));
   }
 
   /** RFC 9260, section 6.3.1. */

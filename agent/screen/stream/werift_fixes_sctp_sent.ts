@@ -117,17 +117,19 @@ export class SentChunks {
    * Finds what is lost.
    *
    * @param roundTrip the usual one
-   * @returns how many
+   * @returns how many chunks of those that were sent after `since`
    */
-  findLost(roundTrip: number, now: number): number {
+  findLost(roundTrip: number, since: number, now: number): number {
     this.#lateAfter = Infinity;
     let found = 0;
     for (let at = 0; at < this.#known; at++) {
       const sent = this.#chunks[at];
       if (sent?.state !== "under way" || sent.order >= this.#newest) continue;
       const late = sent.sentAt + roundTrip * LATE_SHARE;
-      if (this.#newest - sent.order >= LATER_CHUNKS || late <= now) found += this.#lose(sent);
-      else this.#lateAfter = Math.min(this.#lateAfter, late);
+      if (this.#newest - sent.order >= LATER_CHUNKS || late <= now) {
+        this.#lose(sent);
+        if (sent.sentAt > since) found++;
+      } else this.#lateAfter = Math.min(this.#lateAfter, late);
     }
     return found;
   }
@@ -165,11 +167,10 @@ export class SentChunks {
     return sent.chunk;
   }
 
-  #lose(sent: Sent): number {
+  #lose(sent: Sent): void {
     sent.state = "lost";
     this.#flight -= sent.chunk.bookSize;
     this.#lost++;
-    return 1;
   }
 
   #arrive(sent: Sent): void {

@@ -20,6 +20,8 @@ const QUEUE_MS = 20;
 const QUEUE_SHARE = 0.25;
 /** In so many rounds in a row: once is a peer that got no processor for a while. */
 const QUEUE_ROUNDS = 2;
+/** At least so much of the window is kept then. */
+const KEPT_FOR_QUEUE = 0.5;
 /** So many packets of a round tell of a queue before it is over (RFC 9406, section 4.2). */
 const QUEUE_SAMPLES = 8;
 /** So much of what was sent may be lost without congestion, as BBR takes it (draft-cardwell-iccrg-bbr-congestion-control-02, 2 %). */
@@ -32,11 +34,12 @@ const KEPT = 0.85;
 const KEPT_AFTER_HEAVY_LOSS = 0.7;
 const HEAVY_LOSS_SHARE = 0.1;
 /** Packets by which the window grows in a round; twice as many after so many rounds without a reason to shrink. */
-const STEP_PACKETS = 4;
+const STEP_PACKETS = 2;
 const ROUNDS_OF_A_STEP = 4;
-/** The window at which too much was lost is remembered for so long, in ms: near it the window grows slowly. */
+/** The window at which too much was lost is remembered for so long, in ms: near it the window grows by less of a packet in a round. */
 const CEILING_LIFE_MS = 10_000;
 const CEILING_SHARE = 0.9;
+const CEILING_STEP_PACKETS = 0.25;
 /** The least round trip and the highest speed are those of so many ms. */
 const ROUND_TRIP_LIFE_MS = 10_000;
 const SPEED_LIFE_MS = 1000;
@@ -67,7 +70,8 @@ export interface Delivery {
 export class Window {
   #bytes: number;
   #doubling = true;
-  /** What may be lost at most without notice. */
+  /** What is lost that was sent before then was answered for already (RFC 9260, section 7.2.4). */
+  #shrunkAt = -Infinity;
   #ceiling = { bytes: Infinity, at: -Infinity };
   #beforeSilence: { readonly bytes: number; readonly doubling: boolean; rounds: number } | undefined;
   readonly #least = new Extreme(ROUND_TRIP_LIFE_MS, (one, other) => one <= other);
@@ -99,6 +103,11 @@ export class Window {
     return this.#least.at(now) ?? 0;
   }
 
+  /** When losses shrank it last. */
+  get shrunkAt(): number {
+    return this.#shrunkAt;
+  }
+
   /** @param flight bytes under way now; `full` when more waits for room in the window */
   sent(flight: number, full: boolean): void {
     this.#round.mostFlight = Math.max(this.#round.mostFlight, flight);
@@ -121,6 +130,7 @@ export class Window {
     this.#roundEnd = this.#delivered;
   }
 
+  /** @param packets that were sent after `shrunkAt` */
   lost(packets: number): void {
     this.#counted.lost += packets;
     this.#counted.packets += packets;
@@ -173,12 +183,14 @@ export class Window {
 
   #emptyQueue(now: number): void {
     const least = this.leastRoundTrip(now);
+    const kept = Math.max(KEPT_FOR_QUEUE, least / this.#round.roundTrip);
     const carried = (this.#speed.at(now) ?? 0) * least;
-    this.#shrink(Math.max(this.#bytes * least / this.#round.roundTrip, Math.min(carried, this.#bytes)), now);
+    this.#shrink(Math.max(this.#bytes * kept, Math.min(carried, this.#bytes)), now);
   }
 
   #shrinkForLoss(now: number): void {
     const { lost, packets } = this.#counted;
+    this.#shrunkAt = now;
     this.#ceiling = { bytes: this.#bytes * CEILING_SHARE, at: now };
     this.#shrink(this.#bytes * (lost > packets * HEAVY_LOSS_SHARE ? KEPT_AFTER_HEAVY_LOSS : KEPT), now);
     this.#counted = { packets: 0, lost: 0 };
@@ -194,7 +206,7 @@ export class Window {
   #grow(now: number): void {
     const near = this.#bytes >= this.#ceiling.bytes && now - this.#ceiling.at < CEILING_LIFE_MS;
     if (near) this.#calmRounds = 0;
-    const packets = near ? 1 : STEP_PACKETS * 2 ** Math.floor(this.#calmRounds++ / ROUNDS_OF_A_STEP);
+    const packets = near ? CEILING_STEP_PACKETS : STEP_PACKETS * 2 ** Math.floor(this.#calmRounds++ / ROUNDS_OF_A_STEP);
     this.#set(this.#bytes + Math.min(packets * this.packet, this.#bytes / 4), now);
   }
 
