@@ -41,6 +41,7 @@ Deno.test("with nothing given the agent has the documented defaults", () => {
     auth: "required",
     allow: ["pwd", "ls", "cat"],
     share: "",
+    inbox: "",
     ticketTtlMs: 60_000,
     capabilities: undefined,
     store: "sqlite",

@@ -19,19 +19,35 @@ export class Outbox<T> {
   #closed = false;
   #whenEmpty: (() => void)[] = [];
 
-  /** @param send sends one batch; false means that the channel is full until `drained` is called. */
-  constructor(private readonly send: (items: readonly T[]) => boolean) {}
+  /**
+   * @param send sends one batch; false means that the channel is full until `drained` is called.
+   * @param more an item of what is sent only when nothing else waits, if there is one now
+   */
+  constructor(
+    private readonly send: (items: readonly T[]) => boolean,
+    private readonly more: () => T | undefined = () => undefined,
+  ) {}
 
   /** @param bytes the item's rough size, for those that can be large. */
   put(item: T, bytes = 64): void {
     if (this.#closed) return;
     this.#entries.push({ item, bytes });
-    this.#schedule();
+    this.wake();
   }
 
   drained(): void {
     this.#full = false;
-    this.#schedule();
+    this.wake();
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    if (this.#scheduled || this.#full || this.#closed) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
   }
 
   /** Resolves when all that was put in has been handed to the channel, or the outbox is closed. */
@@ -47,15 +63,6 @@ export class Outbox<T> {
     this.#settle();
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#full || this.#closed || this.#entries.length === 0) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#flush();
-    });
-  }
-
   #flush(): void {
     while (this.#entries.length > 0 && !this.#full && !this.#closed) {
       const count = this.#batchLength();
@@ -63,7 +70,13 @@ export class Outbox<T> {
       this.#entries = this.#entries.slice(count);
       if (!this.send(batch)) this.#full = true;
     }
-    if (this.#entries.length === 0) this.#settle();
+    if (this.#entries.length > 0) return;
+    this.#settle();
+    while (!this.#full && !this.#closed) {
+      const item = this.more();
+      if (item === undefined) return;
+      if (!this.send([item])) this.#full = true;
+    }
   }
 
   #batchLength(): number {
