@@ -1,3 +1,4 @@
+import type { TraceSpan } from "../core/tracing.ts";
 import type { GroupProgress, TaskSpec } from "../../proto/messages.ts";
 import type { FailedAttempt, JobRecord, StoredJob, TaskRecord, TaskState } from "../store/store.ts";
 import { ReadyTasks } from "./ready_tasks.ts";
@@ -82,6 +83,8 @@ export class Job {
   won = false;
   /** Set once the job's end is being written: nothing of it changes any more. */
   ending = false;
+  /** What its tasks' spans belong to, where traces are kept. */
+  span: TraceSpan | undefined;
 
   /** Made when it is first asked for: what devices answer mostly comes under the number of its lease. */
   #byTaskId: Map<string, Task> | undefined;

@@ -2,6 +2,7 @@ import { delay } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
+import { beginSpan } from "../core/tracing.ts";
 import type { Change, JobChange, JobPosition, JobRecord, JobState, Lease, Store, TaskChange } from "../store/store.ts";
 import type { JobInfo, JobStatus, JobSummary } from "../../proto/messages.ts";
 import type { TaskDispatcher } from "./dispatcher.ts";
@@ -193,6 +194,9 @@ export class JobService implements Component {
 
   #begin(job: Job, held?: ReadonlyMap<Task, string>): void {
     this.#active.set(job.record.jobId, job);
+    job.span = beginSpan("job", {
+      attributes: { "edgemesh.job": job.record.jobId, "edgemesh.tasks": job.tasks.length },
+    });
     if (held) this.#summaries.restored(job);
     this.#scheduler.add(job, held);
     if (held && job.record.reduce === "FIRST" && job.isLastGroup) job.won = job.groupTasks.some(isDone);
@@ -298,6 +302,7 @@ export class JobService implements Component {
     this.#active.delete(record.jobId);
     this.#room.memory.give(job.characters);
     this.#watches.ended(job, changed);
+    job.span?.end(state === "DONE" ? undefined : state);
     const cancel = this.#cancels.get(job);
     clearTimeout(cancel?.timer);
     cancel?.end.resolve();

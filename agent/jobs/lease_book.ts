@@ -233,7 +233,8 @@ export function leasesOfSlot({ target, batch }: Slot): Lease[] {
 function assignmentOf(task: Task): TaskAssignment {
   const { task_id, kind, input, max_output_tokens } = task.spec;
   const { jobId: job_id, attempt, timeoutMs: timeout_ms, lease } = task;
-  return { job_id, task_id, attempt, kind, input, timeout_ms, lease, max_output_tokens };
+  const trace_parent = task.job.span?.traceParent ?? "";
+  return { job_id, task_id, attempt, kind, input, timeout_ms, lease, max_output_tokens, trace_parent };
 }
 
 function refOf(task: Task): TaskRef {

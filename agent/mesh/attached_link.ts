@@ -1,5 +1,6 @@
 import { type ErrorCode, MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
+import { traceParentHere } from "../core/tracing.ts";
 import type {
   CommandOrder,
   CommandOutcome,
@@ -113,7 +114,7 @@ export class AttachedLink implements DeviceLink {
   }
 
   execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {
-    const { signal, timeoutMs } = options;
+    const { signal, timeoutMs, clientName = "", peer = "" } = options;
     if (this.#closed || this.#leaving) return Promise.reject(goneError(this.deviceId, "it is leaving the mesh"));
     if (signal?.aborted) return Promise.reject(cancelledError());
     const orderId = newId();
@@ -129,7 +130,15 @@ export class AttachedLink implements DeviceLink {
         resolve: (response) => (settle(), resolve(response)),
         reject: (error) => (settle(), reject(error)),
       });
-      const order = { order_id: orderId, command, args: [...args], timeout_ms: Math.ceil(timeoutMs ?? 0) };
+      const order = {
+        order_id: orderId,
+        command,
+        args: [...args],
+        timeout_ms: Math.ceil(timeoutMs ?? 0),
+        trace_parent: traceParentHere(),
+        client_name: clientName,
+        peer,
+      };
       this.#outbox.put({ command: order }, 256 + args.reduce((sum, arg) => sum + arg.length, 0));
     });
   }

@@ -102,6 +102,7 @@ const assignment = (task_id: string) => ({
   input: `in ${task_id}`,
   timeout_ms: 0,
   max_output_tokens: 0,
+  trace_parent: "",
   lease: 0,
 });
 

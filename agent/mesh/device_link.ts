@@ -51,6 +51,9 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined;
   /** What is left of the caller's deadline, in ms; undefined = the device's own limit. */
   readonly timeoutMs?: number | undefined;
+  /** Who asks for it, for the device's audit log: the name that the session gives, and `HOST:PORT`. */
+  readonly clientName?: string;
+  readonly peer?: string;
 }
 
 /** What a link tells of its device. */

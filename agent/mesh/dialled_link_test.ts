@@ -117,6 +117,7 @@ const task = (task_id: string) => ({
   timeout_ms: 10_000,
   lease: 0,
   max_output_tokens: 0,
+  trace_parent: "",
 });
 
 Deno.test("an older device takes tasks once it has answered and opened a session", async () => {

@@ -33,6 +33,8 @@ export interface TaskRunner {
       readonly input: string;
       readonly timeoutMs: number;
       readonly maxOutputTokens: number;
+      /** What its span belongs to; empty where no traces are kept. */
+      readonly traceParent: string;
     },
     signal: AbortSignal,
   ): AttemptResult | Promise<AttemptResult>;
@@ -100,6 +102,7 @@ export class HeldAttempts {
       return false;
     }
     const { kind, input, timeout_ms: timeoutMs, max_output_tokens: maxOutputTokens, lease } = task;
+    const { trace_parent: traceParent } = task;
     const refusal = this.#refusal();
     if (refusal) {
       this.#end(task, lease, failure(refusal));
@@ -108,7 +111,7 @@ export class HeldAttempts {
     const controller = new AbortController();
     let result: AttemptResult | Promise<AttemptResult>;
     try {
-      result = this.runner.runTask({ kind, input, timeoutMs, maxOutputTokens }, controller.signal);
+      result = this.runner.runTask({ kind, input, timeoutMs, maxOutputTokens, traceParent }, controller.signal);
     } catch (error) {
       result = failure(error);
     }

@@ -1,5 +1,6 @@
 import { BusyError, type ErrorCode, MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
+import { traceParentHere } from "../core/tracing.ts";
 import type { ModelAnswer, ModelOrder } from "../../proto/messages.ts";
 
 /** What a device's models are to do: one of the three. */
@@ -52,7 +53,9 @@ export class ModelOrders {
         resolve: (answer) => (settle(), resolve(answer)),
         reject: (error) => (settle(), reject(error)),
       });
-      const order = { order_id, generate: null, embed: null, calibrate: null, timeout_ms: Math.ceil(timeoutMs ?? 0) };
+      const timeout_ms = Math.ceil(timeoutMs ?? 0);
+      const trace_parent = traceParentHere();
+      const order = { order_id, generate: null, embed: null, calibrate: null, timeout_ms, trace_parent };
       this.put({ modelOrder: { ...order, ...task } }, sizeOf(task));
     });
   }

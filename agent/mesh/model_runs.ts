@@ -2,6 +2,7 @@ import { LinkedSignal } from "../core/abort.ts";
 import { BusyError, MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
+import { inSpan } from "../core/tracing.ts";
 import type {
   CalibrateRequest,
   CalibrateResponse,
@@ -60,7 +61,8 @@ export class ModelRuns {
     this.#runs.set(order_id, run);
     this.running.begin();
     try {
-      const result = await this.#run(order, run.signal);
+      const traced = { kind: "consumer", parent: order.trace_parent } as const;
+      const result = await inSpan(`model ${taskOf(order)}`, traced, () => this.#run(order, run.signal));
       this.put(modelAnswer(order_id, result), 256 + embeddingBytes(result.embedded));
     } catch (error) {
       const failure = failureOf(run.signal.aborted ? run.signal.reason : error);
@@ -92,6 +94,10 @@ export class ModelRuns {
     const limit = timeout_ms > 0 ? { timeoutMs: timeout_ms } : {};
     return { end: await models.generate(generate, { onText, signal, ...limit }) };
   }
+}
+
+function taskOf({ generate, embed, calibrate }: ModelOrder): string {
+  return generate ? "generate" : embed ? "embed" : calibrate ? "calibrate" : "unknown";
 }
 
 function embeddingBytes(embedded: EmbedResponse | null | undefined): number {

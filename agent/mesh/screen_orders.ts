@@ -1,5 +1,6 @@
 import { type ErrorCode, MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
+import { traceParentHere } from "../core/tracing.ts";
 import type { ScreenAnswer, ScreenOrder, ScreenReply, ScreenStart, ScreenStop } from "../../proto/messages.ts";
 
 /** What a device is to do with its screen: one of the four. */
@@ -45,7 +46,8 @@ export class ScreenOrders {
         resolve: (reply) => (settle(), resolve(reply)),
         reject: (error) => (settle(), reject(error)),
       });
-      const order = { order_id, start: null, answer: null, stop: null, monitors: false };
+      const trace_parent = traceParentHere();
+      const order = { order_id, start: null, answer: null, stop: null, monitors: false, trace_parent };
       this.put({ screenOrder: { ...order, ...task } }, sizeOf(task));
     });
   }

@@ -2,6 +2,7 @@ import { LinkedSignal } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
+import { inSpan } from "../core/tracing.ts";
 import type {
   Monitor,
   ScreenOrder,
@@ -56,7 +57,8 @@ export class ScreenRuns {
     this.#runs.set(order_id, run);
     this.running.begin();
     try {
-      const result = await this.#run(order, run.signal);
+      const traced = { kind: "consumer", parent: order.trace_parent } as const;
+      const result = await inSpan("screen", traced, () => this.#run(order, run.signal));
       this.put(screenReply(order_id, result), 1024 + (result.offer?.sdp.length ?? 0));
     } catch (error) {
       this.put(screenReply(order_id, failureOf(run.signal.aborted ? run.signal.reason : error)), 256);

@@ -2,6 +2,7 @@ import { LinkedSignal } from "../core/abort.ts";
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
+import { inSpan } from "../core/tracing.ts";
 import type {
   CommandOrder,
   CommandOutcome,
@@ -29,6 +30,16 @@ const SAMPLE_INTERVAL_MS = 2000;
 /** A command that is ended because its device leaves has so long, in ms, to end and say so. It needs 1.3 s. */
 const STOP_MS = 2000;
 
+/** How a command is run. */
+export interface CommandRunOptions {
+  readonly signal: AbortSignal;
+  /** Undefined = this device's own limit. */
+  readonly timeoutMs?: number;
+  /** Who asked the coordinator for it; empty where that is older and does not say. */
+  readonly clientName: string;
+  readonly peer: string;
+}
+
 /** What a session runs work with. */
 export interface WorkSource extends TaskRunner {
   /** How many tasks of each kind this device runs at once. */
@@ -36,7 +47,7 @@ export interface WorkSource extends TaskRunner {
   runCommand(
     command: string,
     args: readonly string[],
-    options: { readonly signal: AbortSignal; readonly timeoutMs?: number },
+    options: CommandRunOptions,
   ): Promise<CommandResponse>;
   sample(): StatusSample;
   /** Undefined where the device uses no local model. */
@@ -209,10 +220,15 @@ export class WorkerSession {
     let response: CommandResponse | null = null;
     let failure = { error_code: "", error_message: "" };
     try {
-      response = await this.options.work.runCommand(order.command, order.args, {
+      const options = {
         signal: controller.signal,
+        clientName: order.client_name,
+        peer: order.peer,
         ...(order.timeout_ms > 0 ? { timeoutMs: order.timeout_ms } : {}),
-      });
+      };
+      const traced = { kind: "consumer", parent: order.trace_parent } as const;
+      const run = () => this.options.work.runCommand(order.command, order.args, options);
+      response = await inSpan("command", traced, run);
     } catch (error) {
       const { aborted, reason } = controller.signal;
       failure = failureOf(aborted ? reason : error);

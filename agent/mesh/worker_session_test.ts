@@ -109,6 +109,7 @@ function task(task_id: string, part: Partial<TaskAssignment> = {}): TaskAssignme
     timeout_ms: 0,
     lease: 0,
     max_output_tokens: 0,
+    trace_parent: "",
     ...part,
   };
 }
@@ -249,7 +250,9 @@ Deno.test("a cancelled attempt is stopped and answered for as cancelled, even wh
 Deno.test("commands end with their stream: their callers are gone", async () => {
   const device = new Device();
   const stream = device.attach();
-  stream.send({ commands: [{ order_id: "1", command: "sleep", args: ["60"], timeout_ms: 0 }], tasks: [task("a")] });
+  const nobody = { trace_parent: "", client_name: "", peer: "" };
+  const command = { order_id: "1", command: "sleep", args: ["60"], timeout_ms: 0, ...nobody };
+  stream.send({ commands: [command], tasks: [task("a")] });
   await turn();
   await stream.cut();
   assertEquals(device.commandSignals.map(({ aborted }) => aborted), [true]);

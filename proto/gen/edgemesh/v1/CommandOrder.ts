@@ -7,6 +7,9 @@ export interface CommandOrder {
   'command'?: (string);
   'args'?: (string)[];
   'timeout_ms'?: (number | string | Long);
+  'trace_parent'?: (string);
+  'client_name'?: (string);
+  'peer'?: (string);
 }
 
 export interface CommandOrder__Output {
@@ -14,4 +17,7 @@ export interface CommandOrder__Output {
   'command': (string);
   'args': (string)[];
   'timeout_ms': (number);
+  'trace_parent': (string);
+  'client_name': (string);
+  'peer': (string);
 }

@@ -11,6 +11,7 @@ export interface ModelOrder {
   'embed'?: (_edgemesh_v1_EmbedRequest | null);
   'calibrate'?: (_edgemesh_v1_CalibrateRequest | null);
   'timeout_ms'?: (number | string | Long);
+  'trace_parent'?: (string);
 }
 
 export interface ModelOrder__Output {
@@ -19,4 +20,5 @@ export interface ModelOrder__Output {
   'embed': (_edgemesh_v1_EmbedRequest__Output | null);
   'calibrate': (_edgemesh_v1_CalibrateRequest__Output | null);
   'timeout_ms': (number);
+  'trace_parent': (string);
 }

@@ -10,6 +10,7 @@ export interface ScreenOrder {
   'answer'?: (_edgemesh_v1_ScreenAnswer | null);
   'stop'?: (_edgemesh_v1_ScreenStop | null);
   'monitors'?: (boolean);
+  'trace_parent'?: (string);
 }
 
 export interface ScreenOrder__Output {
@@ -18,4 +19,5 @@ export interface ScreenOrder__Output {
   'answer': (_edgemesh_v1_ScreenAnswer__Output | null);
   'stop': (_edgemesh_v1_ScreenStop__Output | null);
   'monitors': (boolean);
+  'trace_parent': (string);
 }

@@ -10,6 +10,7 @@ export interface TaskAssignment {
   'timeout_ms'?: (number);
   'lease'?: (number);
   'max_output_tokens'?: (number);
+  'trace_parent'?: (string);
 }
 
 export interface TaskAssignment__Output {
@@ -21,4 +22,5 @@ export interface TaskAssignment__Output {
   'timeout_ms': (number);
   'lease': (number);
   'max_output_tokens': (number);
+  'trace_parent': (string);
 }
