@@ -7,6 +7,7 @@ export type { CommandResponse__Output as CommandResponse } from "./gen/edgemesh/
 export type { DeviceCostEstimate__Output as DeviceCostEstimate } from "./gen/edgemesh/DeviceCostEstimate.ts";
 export type { DeviceInfo__Output as DeviceInfo } from "./gen/edgemesh/DeviceInfo.ts";
 export type { DeviceStatus__Output as DeviceStatus } from "./gen/edgemesh/DeviceStatus.ts";
+export type { DownloadTicket__Output as DownloadTicket } from "./gen/edgemesh/DownloadTicket.ts";
 export type { HealthStatus__Output as HealthStatus } from "./gen/edgemesh/HealthStatus.ts";
 export type { JobInfo__Output as JobInfo } from "./gen/edgemesh/JobInfo.ts";
 export type { JobStatus__Output as JobStatus } from "./gen/edgemesh/JobStatus.ts";

@@ -2,7 +2,6 @@ import { type ErrorCode, MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { traceParentHere } from "../core/tracing.ts";
 import type {
-  CommandOrder,
   CommandOutcome,
   CommandResponse,
   ModelAnswer,
@@ -13,10 +12,13 @@ import type {
 } from "../../proto/messages.ts";
 import { type CoordinatorBatch, coordinatorBatch, type WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
+import { FileLane } from "./file_lane.ts";
+import { type FileLink, FileOrders } from "./file_orders.ts";
 import type { CloseOptions, DeviceLink, ExecuteOptions, LinkEvents, LinkKind } from "./device_link.ts";
-import { type ModelOrderItem, type ModelOrderOptions, ModelOrders, type ModelTask } from "./model_orders.ts";
+import { batchOf, chunksOf, type LinkItem } from "./link_items.ts";
+import { type ModelOrderOptions, ModelOrders, type ModelTask } from "./model_orders.ts";
 import { Outbox } from "./outbox.ts";
-import { type ScreenOrderItem, type ScreenOrderOptions, ScreenOrders, type ScreenTask } from "./screen_orders.ts";
+import { type ScreenOrderOptions, ScreenOrders, type ScreenTask } from "./screen_orders.ts";
 
 /**
  * A device that sends nothing for so long is gone, in ms. Samples come every 2 s, so a loss is noticed within 6 s: this
@@ -27,19 +29,6 @@ export const SILENCE_LIMIT_MS = 5500;
 /** A worker cannot grant more credits than this at once, whatever it says. */
 const MAX_CREDITS = 1024;
 
-/** Tasks that go out as one item: at most so many, of at most about so many bytes. */
-const CHUNK_TASKS = 256;
-const CHUNK_BYTES = 262_144;
-
-type Item =
-  | { readonly tasks: readonly TaskAssignment[] }
-  | { readonly command: CommandOrder }
-  | { readonly cancel: string }
-  | { readonly acknowledged: readonly TaskRef[]; readonly acknowledgedLeases: readonly number[] }
-  | { readonly cancelledTask: TaskRef }
-  | ModelOrderItem
-  | ScreenOrderItem;
-
 interface PendingCommand {
   readonly resolve: (response: CommandResponse) => void;
   readonly reject: (error: MeshError) => void;
@@ -47,10 +36,12 @@ interface PendingCommand {
 
 /** The coordinator's side of one attached stream. What the worker says is checked before it is believed. */
 export class AttachedLink implements DeviceLink {
-  readonly #outbox: Outbox<Item>;
+  readonly #outbox: Outbox<LinkItem>;
   readonly #commands = new Map<string, PendingCommand>();
   readonly #models = new ModelOrders((item, bytes) => this.#outbox.put(item, bytes));
   readonly #screens = new ScreenOrders((item, bytes) => this.#outbox.put(item, bytes));
+  readonly #lane = new FileLane(() => this.#outbox.wake());
+  readonly #files = new FileOrders((item) => this.#outbox.put(item), this.#lane, () => this.#requireFiles());
   #credits = 0;
   #leaving = false;
   #closed = false;
@@ -58,6 +49,8 @@ export class AttachedLink implements DeviceLink {
   #hasReported = false;
   /** Whether it says something of its screen: an older program does not, and knows no orders for it. */
   #knowsScreens = false;
+  /** The same of its files. */
+  #knowsFiles = false;
   #lastHeard: number;
 
   constructor(
@@ -70,7 +63,11 @@ export class AttachedLink implements DeviceLink {
     private readonly now: () => number = () => performance.now(),
   ) {
     this.#lastHeard = now();
-    this.#outbox = new Outbox((items) => channel.send(batchOf(items)));
+    const nextOfFiles = () => {
+      const fileData = this.#lane.next();
+      return fileData && { fileData };
+    };
+    this.#outbox = new Outbox<LinkItem>((items) => channel.send(batchOf(items)), nextOfFiles);
   }
 
   get credits(): number {
@@ -165,6 +162,16 @@ export class AttachedLink implements DeviceLink {
     return this.#screens.give(task, options);
   }
 
+  get files(): FileLink {
+    return this.#files;
+  }
+
+  #requireFiles(): void {
+    if (this.#closed || this.#leaving) throw new MeshError("UNAVAILABLE", "the device is leaving the mesh");
+    if (this.#knowsFiles) return;
+    throw new MeshError("UNIMPLEMENTED", "the device's program is too old to send files: update edgemesh there");
+  }
+
   /** Takes a batch from the worker. */
   receive(batch: WorkerBatch): void {
     if (this.#closed) return;
@@ -181,6 +188,10 @@ export class AttachedLink implements DeviceLink {
       this.events.screens(this, batch.screens);
     }
     for (const reply of batch.screen_replies) this.#screens.reply(reply);
+    if (batch.files) this.#knowsFiles = true;
+    for (const data of batch.file_data) this.#files.data(data);
+    for (const credit of batch.file_credits) this.#lane.credit(credit);
+    for (const answer of batch.file_answers) this.#files.answer(answer);
     if (batch.leaving) this.#leaving = true;
     for (const outcome of batch.command_outcomes) this.#settleCommand(outcome);
     if (batch.outcomes.length > 0) this.events.outcomes(this, batch.outcomes);
@@ -211,6 +222,8 @@ export class AttachedLink implements DeviceLink {
     const gone = new MeshError("UNAVAILABLE", `the device is gone (${reason})`);
     this.#models.fail(gone);
     this.#screens.fail(gone);
+    this.#lane.fail(gone);
+    this.#files.fail(gone);
     this.events.closed(this, reason, mayReturn);
   }
 
@@ -221,40 +234,6 @@ export class AttachedLink implements DeviceLink {
     if (outcome.response) pending.resolve(outcome.response);
     else pending.reject(new MeshError(knownCode(outcome.error_code), outcome.error_message || "the command failed"));
   }
-}
-
-/** Tasks in portions of about a message's size, each of which is handed on as one. */
-function* chunksOf(tasks: readonly TaskAssignment[]): Generator<{ items: TaskAssignment[]; bytes: number }> {
-  let items: TaskAssignment[] = [];
-  let bytes = 0;
-  for (const task of tasks) {
-    items.push(task);
-    bytes += task.input.length + 128;
-    if (items.length < CHUNK_TASKS && bytes < CHUNK_BYTES) continue;
-    yield { items, bytes };
-    items = [];
-    bytes = 0;
-  }
-  if (items.length > 0) yield { items, bytes };
-}
-
-function batchOf(items: readonly Item[]): CoordinatorBatch {
-  const batch = coordinatorBatch({});
-  for (const item of items) {
-    if ("tasks" in item) batch.tasks.push(...item.tasks);
-    else if ("command" in item) batch.commands.push(item.command);
-    else if ("cancel" in item) batch.cancelled_commands.push(item.cancel);
-    else if ("cancelledTask" in item) batch.cancelled_tasks.push(item.cancelledTask);
-    else if ("modelOrder" in item) batch.model_orders.push(item.modelOrder);
-    else if ("cancelModelOrder" in item) batch.cancelled_model_orders.push(item.cancelModelOrder);
-    else if ("screenOrder" in item) batch.screen_orders.push(item.screenOrder);
-    else if ("cancelScreenOrder" in item) batch.cancelled_screen_orders.push(item.cancelScreenOrder);
-    else {
-      for (const ref of item.acknowledged) batch.acknowledged.push(ref);
-      for (const lease of item.acknowledgedLeases) batch.acknowledged_leases.push(lease);
-    }
-  }
-  return batch;
 }
 
 /** What a device may answer for a command; anything else is its own fault. */

@@ -10,6 +10,7 @@ import type {
   TaskOutcome,
   TaskRef,
 } from "../../proto/messages.ts";
+import type { FileLink } from "./file_orders.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
 import type { ScreenOrderOptions, ScreenTask } from "./screen_orders.ts";
 
@@ -36,6 +37,8 @@ export interface DeviceLink {
   order(task: ModelTask, options: ModelOrderOptions): Promise<ModelAnswer>;
   /** Asks something of the device's screen. @throws {MeshError} as `execute` does */
   screen(task: ScreenTask, options: ScreenOrderOptions): Promise<ScreenReply>;
+  /** What it can be asked of its files. */
+  readonly files: FileLink;
   /** Ends the link. Idempotent. */
   close(reason: string, options?: CloseOptions): void;
 }

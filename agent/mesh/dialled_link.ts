@@ -18,8 +18,11 @@ import type {
 } from "../../proto/messages.ts";
 import { modelAnswer } from "./batches.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
+import { dialledFiles } from "./dialled_files.ts";
+import { isOurs, isUnavailable, isVerdict } from "./dialled_failures.ts";
 import { DialledSession, isUnauthenticated } from "./dialled_session.ts";
 import { type AgentClient, agentClient, callUnary } from "./grpc_client.ts";
+import type { FileLink } from "./file_orders.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
 import { probe } from "./probe.ts";
 import { answerOfPromptCall, promptCallOf } from "./prompt_call.ts";
@@ -137,6 +140,10 @@ export class DialledLink implements DeviceLink {
   async screen(task: ScreenTask, options: ScreenOrderOptions): Promise<ScreenReply> {
     using call = new LinkedSignal(this.#closing.signal, options.signal);
     return await this.#asked((sessionId) => screenCall(this.#client, task, { sessionId, signal: call.signal }));
+  }
+
+  get files(): FileLink {
+    return dialledFiles({ client: this.#client, asked: (call) => this.#asked(call) });
   }
 
   /** Makes a call whose failures are the caller's to hear of; that this agent has no session there is not. */
@@ -279,20 +286,4 @@ export class DialledLink implements DeviceLink {
     clearTimeout(this.#silence);
     this.options.onSeen(this.deviceId);
   }
-}
-
-/** What says only that the device could not be asked. Anything else is its word on the task itself. */
-const UNASKED: ReadonlySet<string> = new Set(["UNAVAILABLE", "UNAUTHENTICATED", "CANCELLED"]);
-
-/** What says that this agent may not call the device, which is nothing that its own caller could mend. */
-function isOurs(error: unknown): boolean {
-  return error instanceof MeshError && (error.code === "UNAUTHENTICATED" || error.code === "PERMISSION_DENIED");
-}
-
-function isVerdict(error: unknown): boolean {
-  return error instanceof MeshError && !UNASKED.has(error.code);
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof MeshError && error.code === "UNAVAILABLE";
 }

@@ -2,6 +2,8 @@ import { MeshError } from "../core/errors.ts";
 import type { CommandResponse, DeviceInfo, ModelAnswer, ScreenReply } from "../../proto/messages.ts";
 import { SILENCE_LIMIT_MS } from "./attached_link.ts";
 import type { DeviceLink, LinkEvents } from "./device_link.ts";
+import { failing } from "./dialled_files.ts";
+import type { FileLink } from "./file_orders.ts";
 
 /**
  * A device that registered without an address and did not attach: it was there just now, but no work can reach it. It
@@ -38,6 +40,14 @@ export class UnaddressedLink implements DeviceLink {
 
   screen(): Promise<ScreenReply> {
     return Promise.reject(this.#unreachable());
+  }
+
+  get files(): FileLink {
+    return {
+      ask: () => Promise.reject(this.#unreachable()),
+      read: () => failing(this.#unreachable()),
+      write: () => Promise.reject(this.#unreachable()),
+    };
   }
 
   close(reason: string): void {

@@ -5,22 +5,22 @@ import { logger } from "../core/log.ts";
 import { inSpan } from "../core/tracing.ts";
 import type {
   CommandOrder,
-  CommandOutcome,
   CommandResponse,
   KindSlots,
-  ModelAnswer,
-  ScreenReply,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
 } from "../../proto/messages.ts";
 import { type CoordinatorBatch, type WorkerBatch, workerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
+import { FileLane } from "./file_lane.ts";
+import { type FileHost, FileRuns } from "./file_runs.ts";
 import { type HeldAttempts, TASK_SLOTS, type TaskRunner } from "./held_attempts.ts";
 import { ModelRuns, type ModelSource } from "./model_runs.ts";
 import { Outbox } from "./outbox.ts";
 import { RunningCount } from "./running_count.ts";
 import { type ScreenHost, ScreenRuns } from "./screen_runs.ts";
+import { batchOf, type WorkerItem } from "./worker_items.ts";
 
 const log = logger("worker");
 
@@ -54,6 +54,8 @@ export interface WorkSource extends TaskRunner {
   readonly models?: ModelSource | undefined;
   /** Undefined where the device's screen is off. */
   readonly screen?: ScreenHost | undefined;
+  /** Undefined where it has no files for the mesh. */
+  readonly files?: FileHost | undefined;
 }
 
 export interface WorkerSessionOptions {
@@ -65,23 +67,15 @@ export interface WorkerSessionOptions {
   readonly held: HeldAttempts;
 }
 
-/** What goes up. */
-interface Item {
-  readonly outcome?: TaskOutcome;
-  readonly command?: CommandOutcome;
-  readonly answer?: ModelAnswer;
-  readonly screen?: ScreenReply;
-  /** Slots that are free with it. */
-  readonly credits: 0 | 1;
-}
-
 /** The worker's side of one attached stream: runs what comes down and sends outcomes, credits and samples up. */
 export class WorkerSession {
-  readonly #outbox: Outbox<Item>;
+  readonly #outbox: Outbox<WorkerItem>;
   readonly #commands = new Map<string, AbortController>();
   readonly #runningCommands = new RunningCount();
   readonly #models: ModelRuns;
   readonly #screen: ScreenRuns;
+  readonly #lane = new FileLane(() => this.#outbox.wake());
+  readonly #files: FileRuns;
   readonly #onOutcome = (outcome: TaskOutcome) => this.#put(outcome, 1);
   readonly #over = new AbortController();
   readonly #finished = Promise.withResolvers<MeshError | undefined>();
@@ -94,7 +88,15 @@ export class WorkerSession {
     private readonly channel: BatchChannel<WorkerBatch, CoordinatorBatch>,
     private readonly options: WorkerSessionOptions,
   ) {
-    this.#outbox = new Outbox((items) => channel.send(batchOf(items)));
+    this.#outbox = new Outbox<WorkerItem>((items) => channel.send(batchOf(items)), () => {
+      const fileData = this.#lane.next();
+      return fileData && { file: { fileData }, credits: 0 };
+    });
+    this.#files = new FileRuns(
+      options.work.files,
+      (file, bytes) => this.#outbox.put({ file, credits: 0 }, bytes),
+      this.#lane,
+    );
     this.#models = new ModelRuns(
       options.work.models,
       (answer, bytes) => this.#outbox.put({ answer, credits: 0 }, bytes),
@@ -129,7 +131,8 @@ export class WorkerSession {
     const { deviceId, instanceId, work, held } = this.options;
     const hello = { device_id: deviceId, instance_id: instanceId, kinds: [...work.kinds], held: held.refs() };
     const models = work.models?.report() ?? null;
-    this.channel.send(workerBatch({ hello, ...this.#state(), models, credits: TASK_SLOTS - held.running }));
+    const files = this.#files.report();
+    this.channel.send(workerBatch({ hello, ...this.#state(), models, files, credits: TASK_SLOTS - held.running }));
     // Whoever had them before may have lost them with the stream. Their slots are among the credits already.
     held.listen(this.#onOutcome);
     for (const outcome of held.outcomes()) this.#put(outcome, 0);
@@ -161,6 +164,7 @@ export class WorkerSession {
     await this.#idleWithin(drainMs);
     this.#stopCommands(reason);
     this.#models.stop(reason);
+    this.#files.stop(reason);
     await Promise.all([this.options.held.stop(reason), this.#idleWithin(STOP_MS)]);
     await this.#outbox.flushed();
     this.channel.close();
@@ -175,6 +179,7 @@ export class WorkerSession {
       this.#runningCommands.none(late.signal),
       this.#models.running.none(late.signal),
       this.#screen.running.none(late.signal),
+      this.#files.running.none(late.signal),
     ]);
   }
 
@@ -195,6 +200,10 @@ export class WorkerSession {
     for (const id of batch.cancelled_model_orders) this.#models.cancel(id);
     for (const order of batch.screen_orders) this.#screen.begin(order);
     for (const id of batch.cancelled_screen_orders) this.#screen.cancel(id);
+    for (const order of batch.file_orders) this.#files.begin(order);
+    for (const credit of batch.file_credits) this.#lane.credit(credit);
+    for (const data of batch.file_data) this.#files.data(data);
+    for (const id of batch.cancelled_file_orders) this.#files.cancel(id);
     if (batch.closing) {
       this.channel.close();
       this.#onClose(new MeshError("UNAVAILABLE", "the coordinator is stopping"));
@@ -254,27 +263,12 @@ export class WorkerSession {
     this.#stopCommands("the coordinator is gone");
     this.#models.stop("the coordinator is gone");
     this.#screen.stop("the coordinator is gone");
+    this.#files.stop("the coordinator is gone");
+    this.#lane.fail(new MeshError("UNAVAILABLE", "the coordinator is gone"));
     this.#outbox.close();
     this.#welcome.reject(error ?? new MeshError("UNAVAILABLE", "the coordinator closed the stream"));
     this.#finished.resolve(error);
   }
-}
-
-function batchOf(items: readonly Item[]): WorkerBatch {
-  const batch = workerBatch({});
-  for (const { outcome, command, answer, screen, credits } of items) {
-    if (outcome) batch.outcomes.push(outcome.lease > 0 ? byLease(outcome) : outcome);
-    if (command) batch.command_outcomes.push(command);
-    if (answer) batch.model_answers.push(answer);
-    if (screen) batch.screen_replies.push(screen);
-    batch.credits += credits;
-  }
-  return batch;
-}
-
-/** What goes up of an outcome whose lease says which attempt it is of. */
-function byLease({ ok, output, error, time_ms, error_code, lease, generation }: TaskOutcome): TaskOutcome {
-  return { job_id: "", task_id: "", attempt: 0, ok, output, error, time_ms, error_code, lease, generation };
 }
 
 function cancelled(): MeshError {

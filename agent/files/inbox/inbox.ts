@@ -1,6 +1,7 @@
 import { lstat, realpath } from "node:fs/promises";
 import { LinkedSignal } from "../../core/abort.ts";
 import { BusyError, MeshError } from "../../core/errors.ts";
+import { Interruption } from "../../core/interruption.ts";
 import type { Component } from "../../core/lifecycle.ts";
 import { logger } from "../../core/log.ts";
 import { Destination, incomingFolder } from "./destination.ts";
@@ -167,15 +168,14 @@ export class Inbox implements Component {
 class WrongFileError extends MeshError {}
 
 async function fill(file: PartialFile, { end, pieces }: Portion, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => {/* whoever waits for a piece hears of it; nobody has to */});
-  const onAbort = () => reject(signal.reason);
+  const interruption = new Interruption();
+  const onAbort = () => interruption.interrupt(signal.reason);
   signal.addEventListener("abort", onAbort);
   const iterator = pieces[Symbol.asyncIterator]();
   try {
     signal.throwIfAborted();
     while (file.size < end) {
-      const { done, value } = await Promise.race([iterator.next(), aborted]);
+      const { done, value } = await interruption.wait(iterator.next());
       if (done) throw new MeshError("CANCELLED", `the sender ended ${end - file.size} bytes too early`);
       if (file.size + value.length > end) throw new WrongFileError("INVALID_ARGUMENT", "more came than was announced");
       await file.append(value);
