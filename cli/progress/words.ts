@@ -22,7 +22,7 @@ export function rate(perSecond: number): string {
 }
 
 /** In whole seconds up to a minute: an estimate has no tenths. */
-function timeLeft(ms: number): string {
+export function timeLeft(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   return seconds < 60 ? `${Math.max(seconds, 1)} s` : duration(seconds * 1000);
 }

@@ -75,7 +75,7 @@ export const PACKAGES: readonly {
   },
   {
     packages: ["cli-progress"],
-    only: ["cli/progress/bar_progress.ts"],
+    only: ["cli/progress/bars.ts"],
     why: "it is loaded only where bars are drawn, and its types are mended there",
   },
   {
