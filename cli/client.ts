@@ -1,6 +1,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import { formatAddress, type HostPort } from "../agent/config/address.ts";
 import { MeshError } from "../agent/core/errors.ts";
+import { beginSpan, type TraceSpan } from "../agent/core/tracing.ts";
 import type { OrchestratorServiceDefinition } from "../proto/gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceDefinition } from "../proto/gen/edgemesh/v1/MeshService.ts";
 import type { GenerateEvent, JobUpdate } from "../proto/messages.ts";
@@ -30,11 +31,15 @@ type MeshMethod =
   | "CancelJob"
   | "CostReport"
   | "DeleteJob"
+  | "FileDigest"
   | "ListDeviceStates"
+  | "ListFiles"
   | "ListJobs"
   | "ListModels"
   | "ListMonitors"
   | "ListTasks"
+  | "OpenDownload"
+  | "OpenUpload"
   | "PreviewPlacement"
   | "StartJob"
   | "StartScreen"
@@ -42,9 +47,10 @@ type MeshMethod =
 /** Those that are answered with many messages. */
 type MeshStream = "Generate" | "WatchJob";
 
-/** What these wait for is a model, which takes as long as it takes: keepalive finds an agent that vanished. */
+/** What these wait for, a model or a large file, takes as long as it takes: keepalive finds an agent that vanished. */
 const UNHURRIED: ReadonlySet<string> = new Set<OrchestratorMethod | MeshMethod | MeshStream>([
   "Calibrate",
+  "FileDigest",
   "Generate",
   "RunLLMTask",
 ]);
@@ -213,14 +219,16 @@ class Connection implements MeshClient {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       if (this.#closed) return reject(closed());
+      const span = beginSpan(definition.path.slice(1), { kind: "client" });
       const call = this.#channel.makeUnaryRequest(
         definition.path,
         definition.requestSerialize,
         definition.responseDeserialize,
         request,
-        metadata,
+        traced(metadata, span),
         { deadline: Date.now() + timeoutMs },
         (error, answer) => {
+          span?.end(error ? `gRPC status ${error.code}` : undefined);
           signal.removeEventListener("abort", onAbort);
           if (signal.aborted) reject(signal.reason);
           else if (error) reject(failureOf(error, { method, server, timeoutMs }));
@@ -244,17 +252,28 @@ class Connection implements MeshClient {
     const timeoutMs = UNHURRIED.has(method) ? this.#modelTimeoutMs : undefined;
     const open = () => {
       if (this.#closed) throw closed();
-      return this.#channel.makeServerStreamRequest(
+      const span = beginSpan(path.slice(1), { kind: "client" });
+      const call = this.#channel.makeServerStreamRequest(
         path,
         requestSerialize,
         responseDeserialize as (bytes: Buffer) => Message,
         request,
-        this.#metadata,
+        traced(this.#metadata, span),
         { deadline: timeoutMs === undefined ? Infinity : Date.now() + timeoutMs },
       );
+      if (span) call.on("status", ({ code }) => span.end(code === 0 ? undefined : `gRPC status ${code}`));
+      return call;
     };
     return received(open, { method, server, timeoutMs, signals });
   }
+}
+
+/** The same metadata, with the trace that the call belongs to where one is kept. */
+function traced(metadata: grpc.Metadata, span: TraceSpan | undefined): grpc.Metadata {
+  if (!span) return metadata;
+  const copy = metadata.clone();
+  copy.set("traceparent", span.traceParent);
+  return copy;
 }
 
 function closed(): MeshError {

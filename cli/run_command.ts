@@ -1,6 +1,7 @@
 import { type ClientConfig, loadClientConfig } from "../agent/config/client_flags.ts";
 import type { GivenFlags } from "../agent/config/flags.ts";
 import { UsageError } from "../agent/core/errors.ts";
+import { inSpan, startTracing } from "../agent/core/tracing.ts";
 import { connect, type MeshClient } from "./client.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { asksForJson, findCommandIn, parseCommandLine } from "./command_line.ts";
@@ -74,7 +75,10 @@ async function runLoaded(command: Command, asked: Asked): Promise<number> {
     readInput: (path, mostBytes) => readInput(path, interrupt.signal, mostBytes),
   };
   if (command.commonFlags !== false) checkCommonFlags(asked.given);
-  return await command.run(context) ?? EXIT.ok;
+  await startTracing();
+  const run = async () => await command.run(context) ?? EXIT.ok;
+  // What lives on serves many callers, each with a trace of its own.
+  return command.handlesSignals ? await run() : await inSpan(`edgemesh ${command.name}`, {}, run);
 }
 
 /** What was given is checked even by a command that does not use it; the environment only where it is used. */

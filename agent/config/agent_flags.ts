@@ -34,6 +34,11 @@ export const AGENT_FLAGS = {
     placeholder: "DIR",
     help: "folder that takes files from the mesh (default: none are taken)",
   },
+  cors: {
+    kind: "string",
+    placeholder: "ORIGIN",
+    help: "origin whose web pages may call over HTTP, such as https://dashboard.example (default: none)",
+  },
   "ticket-ttl": {
     kind: "string",
     placeholder: "SECONDS",

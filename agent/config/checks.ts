@@ -44,6 +44,18 @@ export function checkAdvertised(text: string): string {
   return host;
 }
 
+/** An origin as browsers name it: https://www.rfc-editor.org/rfc/rfc6454#section-6.2 */
+export function checkOrigin(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new UsageError("give one origin such as https://dashboard.example");
+  }
+  if (text.replace(/\/$/, "").toLowerCase() !== url.origin) {
+    throw new UsageError(`an origin has no path, user or port that goes without saying: write ${url.origin}`);
+  }
+  return url.origin;
+}
+
 function hostAlone(text: string): string {
   try {
     return parseHost(text);

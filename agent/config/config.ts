@@ -76,6 +76,8 @@ export interface AgentConfig {
   readonly share: string;
   /** The folder that takes files from the mesh; empty = none are taken. */
   readonly inbox: string;
+  /** The origin whose web pages may call over HTTP besides the agent's own, as browsers name it; empty = none. */
+  readonly corsOrigin: string;
   /** How long a ticket can be used, in ms. */
   readonly ticketTtlMs: number;
   /** Replaces the probe; undefined = probe. */

@@ -9,6 +9,7 @@ import {
   checkJoin,
   checkKeepJobs,
   checkName,
+  checkOrigin,
   checkReattachGrace,
   checkStore,
   checkUuid,
@@ -73,6 +74,7 @@ export function loadConfig(
     allow: checked(settings.list("allow"), checkAllow) ?? DEFAULT_ALLOW,
     share: checked(settings.text("share", "SHARED_DIR"), path) ?? "",
     inbox: checked(settings.text("inbox", "EDGEMESH_INBOX"), path) ?? "",
+    corsOrigin: checked(settings.text("cors"), checkOrigin) ?? "",
     ticketTtlMs: 1000 *
       (checked(settings.text("ticket-ttl", "BULK_TTL_SECONDS"), wholeNumber(1, MAX_TICKET_TTL_SECONDS)) ??
         DEFAULT_TICKET_TTL_SECONDS),
@@ -113,6 +115,7 @@ export function describeConfig(config: AgentConfig): Record<string, string | rea
     allow: config.allow.length > 0 ? config.allow : ["none"],
     share: config.share || join(config.dataDir, "shared"),
     inbox: config.inbox || null,
+    cors: config.corsOrigin || null,
     "ticket-ttl": String(config.ticketTtlMs / 1000),
     capabilities: config.capabilities === undefined
       ? null

@@ -42,6 +42,7 @@ Deno.test("with nothing given the agent has the documented defaults", () => {
     allow: ["pwd", "ls", "cat"],
     share: "",
     inbox: "",
+    corsOrigin: "",
     ticketTtlMs: 60_000,
     capabilities: undefined,
     store: "sqlite",
@@ -232,6 +233,17 @@ Deno.test("a host name that is no good as a display name is made into one", () =
   assertEquals([named(""), named("a\u0000b"), named("n".repeat(80)).length], ["device", "ab", 64]);
 });
 
+Deno.test("--cors names one origin as browsers do", () => {
+  const cors = (origin: string) => load({ argv: ["--cors", origin] }).corsOrigin;
+  assertEquals(cors("https://dashboard.example"), "https://dashboard.example");
+  assertEquals(cors("http://LOCALHOST:5173/"), "http://localhost:5173");
+  for (
+    const wrong of ["*", "null", "dashboard.example", "file:///a", "https://a.example/page", "https://u@a.example"]
+  ) {
+    assertThrows(() => cors(wrong), UsageError, "--cors");
+  }
+});
+
 Deno.test("a configuration cannot be changed later", () => {
   const config = load({ argv: ["--join", "a:1"] });
   assert(Object.isFrozen(config) && Object.isFrozen(config.join) && Object.isFrozen(config.grpc));
@@ -247,7 +259,7 @@ Deno.test("--print-config shows everything but the key, and can be used as a con
   argv.push("--keep-jobs", "forever", "--reattach-grace", "1500ms", "--max-queued-tasks", "7");
   argv.push("--ollama", ":1", "--openai-endpoint", "http://nas:8080/v1", "--llm-parallel", "4", "--llm-queue", "0");
   argv.push("--planner", "external", "--planner-program", "brain");
-  argv.push("--ticket-ttl", "5", "--inbox", "in");
+  argv.push("--ticket-ttl", "5", "--inbox", "in", "--cors", "https://dashboard.example");
   argv.push("--screen", "allow", "--capture", "x11", "--ice-server", "stun:a,stun:b:1");
   const config = load({ argv });
   const shown = describeConfig(config);

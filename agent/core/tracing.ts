@@ -30,6 +30,11 @@ export async function startTracing(): Promise<void> {
   if (PROVIDERS in globalThis) api ??= await import("@opentelemetry/api");
 }
 
+/** Whether traces are kept. */
+export function isTracing(): boolean {
+  return api !== undefined;
+}
+
 /** Begins a span; undefined where no traces are kept. */
 export function beginSpan(name: string, options: SpanOptions = {}): TraceSpan | undefined {
   return api && new ApiSpan(api, name, options);

@@ -17,6 +17,7 @@ export interface StoreEvents {
 
 /** A store in memory whose writes become durable, in their order, when a test says so. */
 export class DelayedStore implements Store {
+  readonly isFailing = false;
   /** Writes become durable at once. */
   prompt = true;
   readonly #durable = new MemoryStore();

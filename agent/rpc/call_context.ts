@@ -24,6 +24,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface Caller {
   /** Its address with its port: `127.0.0.1:40312`. */
   readonly peer: string;
+  /** How it calls. */
+  readonly edge: "grpc" | "http";
   /**
    * Whether it may show the mesh key itself instead of a session, as HTTP clients do. It then always has to show one of both: nobody
    * is let through by `--auth open`, as a web page that the user's browser shows could be the caller.

@@ -33,6 +33,7 @@ export function grpcImplementation(methods: ServiceMethods): UntypedServiceImple
 export function grpcCaller(call: AnyCall): Caller {
   return {
     peer: call.getPeer(),
+    edge: "grpc",
     showsKey: false,
     deadline() {
       const at = call.getDeadline();

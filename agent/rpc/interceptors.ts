@@ -2,6 +2,7 @@ import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js"
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
+import { beginSpan, isTracing, traceParentHere, type TraceSpan } from "../core/tracing.ts";
 import { statusDetails } from "../mesh/grpc_status.ts";
 import { type CallContext, type Caller, ServedCall } from "./call_context.ts";
 import { grpcCaller, statusOf } from "./grpc_calls.ts";
@@ -39,10 +40,17 @@ export interface SessionGate {
   requireBearer(token: string, peer: string): { readonly clientName: string };
 }
 
+/** Hears how calls end. */
+export interface CallObserver {
+  /** @param code gRPC's name of it, `OK` where the call succeeded. @param ms from its beginning to its end */
+  observed(edge: Caller["edge"], method: string, code: string, ms: number): void;
+}
+
 export interface InterceptorOptions {
   readonly sessions: SessionGate;
   /** `open` lets methods whose message has no `session_id` through without metadata, for older clients. */
   readonly auth: "required" | "open";
+  readonly observer?: CallObserver | undefined;
 }
 
 /** What a method asks of its caller. */
@@ -73,21 +81,25 @@ export class Interceptors {
     const serve = async (caller: Caller, raw: UnreadRequest) => {
       const began = performance.now();
       using context = new ServedCall(caller, this.#shutdown.signal);
+      const span = serverSpan(method, caller);
+      let code = "OK";
       this.#active++;
       try {
         const admitted = this.#admitted(rules, raw, context, caller);
         // A small request costs no promise.
         const request = admitted instanceof Promise ? await admitted : admitted;
-        const response = await handler(request as Request, context);
+        const handle = () => handler(request as Request, context);
+        const response = await (span ? span.run(handle) : handle());
         log.debug("{method} ok", { method, peer: context.peer, ms: performance.now() - began });
         return response;
       } catch (error) {
         const failure = shownFailure(method, error);
-        const { code, message } = failure;
-        log.debug("{method} {code}: {message}", { method, peer: context.peer, code, message });
+        code = failure.code;
+        log.debug("{method} {code}: {message}", { method, peer: context.peer, code, message: failure.message });
         throw failure;
       } finally {
         this.#ended();
+        this.#observe(method, caller, { began, code, span });
       }
     };
     return { kind: "unary", serve };
@@ -97,14 +109,22 @@ export class Interceptors {
     const serve: handleBidiStreamingCall<In, Out> = (call) => {
       const caller = grpcCaller(call);
       const context = new ServedCall(caller, this.#shutdown.signal);
-      const dispose = () => context[Symbol.dispose]();
-      call.on("close", dispose);
-      call.on("cancelled", dispose);
+      const began = performance.now();
+      let ended = false;
+      const end = (code: string) => {
+        context[Symbol.dispose]();
+        if (!ended) this.#observe(method, caller, { began, code });
+        ended = true;
+      };
+      call.on("close", () => end("OK"));
+      call.on("cancelled", () => end("CANCELLED"));
       try {
         this.#admit(rules, undefined, context, caller);
         handler(call, context);
       } catch (error) {
-        call.emit("error", statusOf(shownFailure(method, error)));
+        const failure = shownFailure(method, error);
+        end(failure.code);
+        call.emit("error", statusOf(failure));
       }
     };
     return { kind: "two-way stream", serve };
@@ -117,15 +137,22 @@ export class Interceptors {
     handler: ServerStreamHandler<Request, Message>,
   ): ServerStreamMethod {
     const serve = async (caller: Caller, raw: UnreadRequest, send: (message: unknown) => void) => {
+      const began = performance.now();
       using context = new ServedCall(caller, this.#shutdown.signal);
+      const span = serverSpan(method, caller);
+      let code = "OK";
       if (rules.isWork) this.#active++;
       try {
         const request = await this.#admitted(rules, raw, context, caller);
-        await handler(request as Request, context, send);
+        const handle = () => handler(request as Request, context, send);
+        await (span ? span.run(handle) : handle());
       } catch (error) {
-        throw shownFailure(method, error);
+        const failure = shownFailure(method, error);
+        code = failure.code;
+        throw failure;
       } finally {
         if (rules.isWork) this.#ended();
+        this.#observe(method, caller, { began, code, span });
       }
     };
     return { kind: "server stream", serve };
@@ -149,6 +176,16 @@ export class Interceptors {
     this.#shutdown.abort(new MeshError("UNAVAILABLE", STOPPING));
     // What was aborted just now gets the chance to say so to its caller.
     for (let turn = 0; turn < 20 && this.#active > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  #observe(
+    method: string,
+    { edge }: Caller,
+    call: { began: number; code: string; span?: TraceSpan | undefined },
+  ): void {
+    const { began, code, span } = call;
+    this.options.observer?.observed(edge, method, code, performance.now() - began);
+    span?.end(code === "OK" ? undefined : code);
   }
 
   #ended(): void {
@@ -201,6 +238,12 @@ export class Interceptors {
       : sessions.touch(token).deviceName;
     context.authenticated = true;
   }
+}
+
+/** Where traces are kept: the agent's part of the caller's, or a new one. */
+function serverSpan(method: string, caller: Caller): TraceSpan | undefined {
+  if (!isTracing()) return undefined;
+  return beginSpan(method, { kind: "server", parent: traceParentHere() || caller.metadata("traceparent") });
 }
 
 /** What of a failure goes to the caller. The cause of an unforeseen one goes to the log only. */

@@ -22,6 +22,7 @@ const sessions = {
 function caller(authorization: string, showsKey: boolean): Caller {
   return {
     peer: "10.0.0.1:1",
+    edge: showsKey ? "http" : "grpc",
     showsKey,
     deadline: () => Infinity,
     metadata: (name) => name === "authorization" ? authorization : "",

@@ -37,6 +37,7 @@ interface KeptJob {
  * a matter of copying, and others wait for it.
  */
 export class MemoryStore implements Store {
+  readonly isFailing = false;
   readonly #jobs = new Map<string, KeptJob>();
   /** Jobs by what `nameOf` makes of a submission. */
   readonly #submissions = new Map<string, JobRecord>();

@@ -45,6 +45,7 @@ export class SqliteStore implements Store {
   #lastRead: Promise<unknown> = Promise.resolve();
   readonly #reads = new Set<Promise<void>>();
   #closing: Promise<void> | undefined;
+  #isFailing = false;
 
   /**
    * Takes over a channel whose worker has opened the file at `path`; see `openStore`.
@@ -65,6 +66,10 @@ export class SqliteStore implements Store {
         ),
     });
     this.#queue.sweep();
+  }
+
+  get isFailing(): boolean {
+    return this.#isFailing;
   }
 
   /** Transactions committed so far: far fewer than writes when many are called at once. */
@@ -209,7 +214,13 @@ export class SqliteStore implements Store {
 
   async #write(write: NewWrite): Promise<void> {
     if (this.#closing) throw this.#closed();
-    await this.#queue.write(write);
+    try {
+      await this.#queue.write(write);
+      this.#isFailing = false;
+    } catch (error) {
+      this.#isFailing = true;
+      throw error;
+    }
   }
 
   async #readJobs(query: Query, before: readonly string[] | "all"): Promise<StoredJob[]> {

@@ -163,6 +163,8 @@ export interface TicketRecord {
  * kept as U+FFFD; all other texts come back as they were.
  */
 export interface Store {
+  /** Whether the latest write failed: nothing can be relied on to be kept until one succeeds again. */
+  readonly isFailing: boolean;
   /**
    * A job and its tasks become durable together, however many they are; a large one does not hold up other writes until
    * then. Rejects with `INTERNAL` when the id is taken or an ordinal is there twice. With `submission` the job can be

@@ -6,6 +6,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Who calls over HTTP, from its request's head to the end of its answer. Disposing of it stops its clock. */
 export class HttpCaller implements ProcedureCaller, Disposable {
+  readonly edge = "http";
   readonly showsKey = true;
   readonly peer: string;
   readonly #deadline: number;

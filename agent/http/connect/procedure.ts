@@ -5,6 +5,7 @@ export type MessageFormat = "proto" | "json";
 export interface ProcedureCaller {
   /** Its address with its port. */
   readonly peer: string;
+  readonly edge: "http";
   /** It may show the mesh key instead of a session, and must show one of both. */
   readonly showsKey: true;
   /** When its deadline passes, in ms since the Unix epoch; Infinity where it set none. */
