@@ -25,6 +25,7 @@ import { localLlm } from "./local_llm.ts";
 import { localScreen } from "./local_screen.ts";
 import { DialledDevices } from "./mesh/dialled_devices.ts";
 import { Joiner } from "./mesh/joiner.ts";
+import { MeshFiles } from "./mesh/mesh_files.ts";
 import { MeshScreens } from "./mesh/mesh_screens.ts";
 import { Peers } from "./mesh/peers.ts";
 import { ScreenReports } from "./mesh/screen_reports.ts";
@@ -124,6 +125,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   const audit = new AuditLog({ dataDir: config.dataDir });
   const screen = config.screen && localScreen(config.screen, config, { deviceId: id, audit });
   self.canCapture = () => screen?.capture.unavailable === "";
+  const files = localFiles(config, { deviceId: id, share, store, audit });
   const kinds = taskKinds(commands, generation && config.llm && { generation, parallel: config.llm.parallel });
   const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, kinds);
   const work: WorkSource = {
@@ -133,9 +135,9 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     sample: () => status.current(),
     models: generation,
     screen: screen?.host,
+    files: files.host,
   };
 
-  const files = localFiles(config, share, store);
   const models = new MeshModels(registry, store);
   const screenReports = new ScreenReports();
   const peers = new Peers(registry, { deviceId: id, deviceName: config.name }, models.peerModels, screenReports);
@@ -181,6 +183,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     models,
     gateway,
     screens: new MeshScreens(peers, screenReports),
+    meshFiles: new MeshFiles({ peers, tickets: files.tickets, httpAddress: () => self.info().http_addr }),
     tasks,
     files,
     generation,

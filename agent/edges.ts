@@ -9,6 +9,7 @@ import type { JobService } from "./jobs/job_service.ts";
 import type { LocalFiles } from "./local_files.ts";
 import type { LocalGeneration } from "./llm/local_generation.ts";
 import type { DialledDevices } from "./mesh/dialled_devices.ts";
+import type { MeshFiles } from "./mesh/mesh_files.ts";
 import type { MeshScreens } from "./mesh/mesh_screens.ts";
 import type { Peers } from "./mesh/peers.ts";
 import type { MeshModels } from "./mesh_models.ts";
@@ -42,6 +43,7 @@ export interface EdgeParts {
   readonly models: MeshModels;
   readonly gateway: ModelGateway;
   readonly screens: MeshScreens;
+  readonly meshFiles: MeshFiles;
   readonly tasks: TaskWorker;
   readonly files: LocalFiles;
   /** Undefined with `--no-llm`. */
@@ -70,6 +72,7 @@ export function edges(parts: EdgeParts): Edges {
     models,
     gateway,
     screens,
+    meshFiles,
     tasks,
     files,
     generation,
@@ -91,7 +94,7 @@ export function edges(parts: EdgeParts): Edges {
     plans: planHandlers({ registry, planner, hostOf: (device) => models.priceOf(device) }),
     worker: workerHandlers(tasks, generation),
     screens: screenHandlers({ screens, registry, selfId }),
-    files: fileHandlers(files.tickets),
+    files: fileHandlers({ tickets: files.host, files: meshFiles, registry, selfId }),
   };
   const services = {
     orchestrator: orchestratorService(through, selfId, handlers),
@@ -107,5 +110,6 @@ export function edges(parts: EdgeParts): Edges {
       embed: (request, signal) => gateway.embed(request, { signal }),
     },
   });
-  return { grpc, http: new HttpServer(config.http, [files.downloads, openai, ...connect, ...screenRoutes]), through };
+  const routes = [...files.routes(meshFiles), openai, ...connect, ...screenRoutes];
+  return { grpc, http: new HttpServer(config.http, routes), through };
 }

@@ -1,36 +1,82 @@
+import type { AuditTrail } from "./audit/audit_event.ts";
 import type { AgentConfig } from "./config/config.ts";
 import type { Component } from "./core/lifecycle.ts";
+import { LocalFileHost } from "./file_host.ts";
+import { FileReceiver } from "./file_receiver.ts";
 import { Digests } from "./files/digests.ts";
 import { DownloadTickets, type SharedFileSubject } from "./files/download_tickets.ts";
+import { Inbox } from "./files/inbox/inbox.ts";
+import { type UploadSubject, UploadTickets } from "./files/inbox/upload_tickets.ts";
+import { Listing } from "./files/listing.ts";
 import { Share } from "./files/share.ts";
 import { Tickets, type TicketStore } from "./files/tickets.ts";
 import { DownloadRoute } from "./http/bulk/download_route.ts";
 import { linuxSending } from "./http/bulk/linux_sending.ts";
+import { type FileLinks, relayedFiles } from "./http/bulk/relayed_files.ts";
 import { sharedFiles } from "./http/bulk/shared_files.ts";
+import { UploadRoute } from "./http/bulk/upload_route.ts";
+import { ownInbox, relayedInboxes } from "./http/bulk/upload_sink.ts";
+import type { HttpRoute } from "./http/http_call.ts";
+import type { RelayedFile, RelayedUpload } from "./mesh/mesh_files.ts";
+
+/** All that this agent gives tickets for. */
+type Subject = SharedFileSubject | UploadSubject | RelayedFile | RelayedUpload;
 
 /** This device's own files. */
 export interface LocalFiles {
-  readonly tickets: DownloadTickets;
-  /** Where tickets are used. */
-  readonly downloads: DownloadRoute;
+  /** What the mesh may ask of them. */
+  readonly host: LocalFileHost;
+  /** Of its own files, and of those that it relays. */
+  readonly tickets: Tickets<Subject>;
+  /** Where tickets are used. @param mesh the other devices' files */
+  routes(mesh: FileLinks): readonly HttpRoute[];
   /** To be started before anybody is served. */
   readonly component: Component;
 }
 
-/** @param share the shared folder */
-export function localFiles({ ticketTtlMs }: AgentConfig, share: string, store: TicketStore): LocalFiles {
-  const files = new Share(share);
-  const tickets = new Tickets<SharedFileSubject>({ store, ttlMs: ticketTtlMs });
+export interface LocalFilesParts {
+  readonly deviceId: string;
+  /** The shared folder. */
+  readonly share: string;
+  readonly store: TicketStore;
+  readonly audit: AuditTrail;
+}
+
+export function localFiles(config: AgentConfig, { deviceId, share: path, store, audit }: LocalFilesParts): LocalFiles {
+  const share = new Share(path);
+  const digests = new Digests();
+  const tickets = new Tickets<Subject>({ store, ttlMs: config.ticketTtlMs });
+  const inbox = config.inbox ? new Inbox(config.inbox) : undefined;
+  const taking = inbox && {
+    tickets: new UploadTickets(inbox, tickets),
+    receiver: new FileReceiver(inbox, audit, deviceId),
+  };
   // Now, while the permission is there.
   const system = linuxSending();
-  const sources = { file: sharedFiles({ share: files, digests: new Digests(), system }) };
   return {
-    tickets: new DownloadTickets(files, tickets),
-    downloads: new DownloadRoute({ tickets, sources }),
+    host: new LocalFileHost({
+      deviceId,
+      share,
+      listing: new Listing(path),
+      digests,
+      downloads: new DownloadTickets(share, tickets),
+      inbox: taking,
+      audit,
+    }),
+    tickets,
+    routes(mesh) {
+      const sources = { file: sharedFiles({ share, digests, system }), "relayed file": relayedFiles(mesh) };
+      const sinks = { "relayed upload": relayedInboxes(mesh), ...taking && { upload: ownInbox(taking.receiver) } };
+      return [new DownloadRoute({ tickets, sources }), new UploadRoute({ tickets, sinks })];
+    },
     component: {
       name: "files",
-      start: () => tickets.start(),
-      stop() {
+      async start() {
+        await inbox?.start();
+        await tickets.start();
+      },
+      async stop() {
+        await inbox?.stop();
         tickets.stop();
         system?.close();
       },

@@ -16,7 +16,11 @@ export function permissionUses(config: AgentConfig): PermissionUse[] {
   return [
     { name: "net", kept: true, reason: "serves and calls other devices" },
     { name: "read", kept: true, reason: "the data folder, the shared folder, and facts of the machine" },
-    { name: "write", kept: true, reason: "the data folder" },
+    {
+      name: "write",
+      kept: true,
+      reason: config.inbox ? `the data folder and the inbox ${config.inbox}` : "the data folder",
+    },
     { name: "env", kept: true, reason: "what programs are given of it, and settings of the libraries" },
     { name: "sys", kept: true, reason: "load, memory and network addresses" },
     {

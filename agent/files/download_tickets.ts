@@ -24,7 +24,7 @@ export interface DownloadTicket {
 
 /** Makes tickets for files of the shared folder. */
 export class DownloadTickets {
-  constructor(private readonly share: Share, private readonly tickets: Tickets<SharedFileSubject>) {}
+  constructor(private readonly share: Share, private readonly tickets: Pick<Tickets<SharedFileSubject>, "create">) {}
 
   /**
    * A ticket for one download of a file in the state in which it is now.

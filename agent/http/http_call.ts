@@ -20,6 +20,12 @@ export interface HttpCall {
    * @throws {MeshError} `CANCELLED` when the client goes away meanwhile
    */
   body(maxBytes: number): Promise<Uint8Array | undefined>;
+  /**
+   * The body as it comes, instead of {@link body}; no faster than it is taken.
+   *
+   * @throws {MeshError} `CANCELLED` when the client goes away meanwhile
+   */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 /** A body that is given to the connection by whoever made it: a file of gigabytes goes no way that would copy it. */

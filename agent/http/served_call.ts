@@ -40,6 +40,15 @@ export class ServedCall implements HttpCall {
     return Array.isArray(value) ? value.join(", ") : value ?? "";
   }
 
+  async *pieces(): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      // Whoever stops taking them still has to be answered.
+      yield* this.request.iterator({ destroyOnReturn: false });
+    } catch (cause) {
+      throw new MeshError("CANCELLED", "the client went away", { cause });
+    }
+  }
+
   body(maxBytes: number): Promise<Uint8Array | undefined> {
     if (Number(this.header("content-length")) > maxBytes) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {

@@ -125,7 +125,7 @@ export class FileRuns {
     const { files } = this;
     if (!files) throw new MeshError("FAILED_PRECONDITION", "this device has no files for the mesh");
     if (this.#runs.size > MAX_ORDERS) {
-      throw new MeshError("RESOURCE_EXHAUSTED", `the device does ${MAX_ORDERS} things with its files already`);
+      throw new MeshError("UNAVAILABLE", `the device does ${MAX_ORDERS} things with its files already: try again soon`);
     }
     const { list, download, upload, digest, read, write, client_name, peer } = order;
     const caller = { client_name, peer };

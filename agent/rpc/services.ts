@@ -52,7 +52,7 @@ export function orchestratorService(
     StartWebRTC: screens.StartWebRTC,
     CompleteWebRTC: screens.CompleteWebRTC,
     StopWebRTC: screens.StopWebRTC,
-    ...files,
+    CreateDownloadTicket: files.CreateDownloadTicket,
   };
   return {
     ...wrapped(through, SESSION, withSession),
@@ -78,6 +78,10 @@ export function meshService(through: Interceptors, handlers: Handlers, peers: Pe
       AnswerScreen: handlers.screens.AnswerScreen,
       StopScreen: handlers.screens.StopScreen,
       ListMonitors: handlers.screens.ListMonitors,
+      ListFiles: handlers.files.ListFiles,
+      OpenDownload: handlers.files.OpenDownload,
+      OpenUpload: handlers.files.OpenUpload,
+      FileDigest: handlers.files.FileDigest,
     }),
     Generate: through.serverStream("Generate", { ...STRICT, isWork: true }, handlers.models.Generate),
     WatchJob: through.serverStream("WatchJob", STRICT, handlers.jobs.WatchJob),

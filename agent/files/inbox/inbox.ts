@@ -1,6 +1,6 @@
 import { lstat, realpath } from "node:fs/promises";
 import { LinkedSignal } from "../../core/abort.ts";
-import { BusyError, MeshError } from "../../core/errors.ts";
+import { MeshError } from "../../core/errors.ts";
 import { Interruption } from "../../core/interruption.ts";
 import type { Component } from "../../core/lifecycle.ts";
 import { logger } from "../../core/log.ts";
@@ -14,9 +14,6 @@ const log = logger("files");
 
 /** Files that are written at once, at most. */
 const MAX_UPLOADS = 64;
-
-/** When another one may have ended, in ms. */
-const RETRY_MS = 5000;
 
 /** How often old parts are looked for, in ms. */
 const SWEEP_MS = 600_000;
@@ -115,7 +112,7 @@ export class Inbox implements Component {
     using signal = new LinkedSignal(caller);
     const former = this.#running.get(key);
     if (!former && this.#running.size >= MAX_UPLOADS) {
-      throw new BusyError(`${MAX_UPLOADS} files are put into the inbox already`, RETRY_MS);
+      throw new MeshError("UNAVAILABLE", `${MAX_UPLOADS} files are put into the inbox already: try again soon`);
     }
     const running = { signal, ended };
     this.#running.set(key, running);

@@ -15,6 +15,11 @@ export interface UploadSubject extends TicketSubject {
 export class UploadTickets {
   constructor(private readonly inbox: Inbox, private readonly tickets: Pick<Tickets<UploadSubject>, "create">) {}
 
+  /** Where an upload is to begin. @throws {MeshError} as `Inbox.look` does */
+  look(order: UploadOrder): Promise<number> {
+    return this.inbox.look(order);
+  }
+
   /**
    * A ticket for one attempt at an upload, and where it is to begin.
    *

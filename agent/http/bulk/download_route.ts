@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { WrongKeys } from "../../auth/wrong_keys.ts";
-import { BusyError } from "../../core/errors.ts";
+import { BusyError, MeshError } from "../../core/errors.ts";
 import type { OpenTicket, TicketSubject } from "../../files/tickets.ts";
 import { type HttpAnswer, type HttpCall, type HttpRoute, plainText } from "../http_call.ts";
 import { type ByteRange, byteRange } from "./byte_range.ts";
@@ -62,8 +62,14 @@ export class DownloadRoute implements HttpRoute {
       this.#guesses.count(call.peer);
       return refused();
     }
-    // Each source is found by the kind of what it opens.
-    const offer = await source(ticket.subject as never);
+    let offer: Offer | undefined;
+    try {
+      // Each source is found by the kind of what it opens.
+      offer = await source(ticket.subject as never);
+    } catch (error) {
+      if (error instanceof MeshError && error.code === "UNAVAILABLE") return plainText(error.message, 503);
+      throw error;
+    }
     if (offer) return await this.#answer(call, ticket, offer);
     await ticket.spend();
     return refused();

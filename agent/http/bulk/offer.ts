@@ -23,5 +23,9 @@ export interface Offer {
   close(): Promise<void>;
 }
 
-/** Opens what one kind of tickets is for. Undefined where it is not there any more as it was. */
+/**
+ * Opens what one kind of tickets is for. Undefined where it is not there any more as it was.
+ *
+ * @throws {MeshError} `UNAVAILABLE` when that cannot be told now: the ticket can be used later
+ */
 export type OfferSource<Subject extends TicketSubject> = (subject: Subject) => Promise<Offer | undefined>;

@@ -18,6 +18,7 @@ const call: HttpCall = {
   signal: new AbortController().signal,
   header: () => "",
   body: () => Promise.resolve(new Uint8Array()),
+  async *pieces() {},
 };
 
 /** A stream whose model says nothing until it was answered all the same. */
