@@ -22,17 +22,26 @@ export interface Session {
   readonly connectedAt: number;
 }
 
+/** Hears who was let in and who was not. */
+export interface SessionObserver {
+  opened(session: Session, peer: string): void;
+  /** @param deviceName what the client calls itself; empty where it does not say */
+  refused(deviceName: string, peer: string, why: MeshError): void;
+}
+
 /** Who may call: sessions opened with the mesh key. They live in memory and end with the process. */
 export class Sessions {
   readonly #key: string;
   readonly #now: () => number;
   readonly #wrongKeys: WrongKeys;
+  readonly #observer: SessionObserver | undefined;
   /** The longest unused first: each use moves a session to the end. */
   readonly #live = new Map<string, { readonly session: Session; lastUsed: number }>();
 
   /** @param options.now Unix time in ms. */
-  constructor(options: { readonly key: string; readonly now?: () => number }) {
+  constructor(options: { readonly key: string; readonly now?: () => number; readonly observer?: SessionObserver }) {
     this.#key = options.key;
+    this.#observer = options.observer;
     this.#now = options.now ?? Date.now;
     this.#wrongKeys = new WrongKeys(this.#now);
   }
@@ -50,14 +59,13 @@ export class Sessions {
    * @throws {MeshError} `UNAUTHENTICATED` for a wrong key; `RESOURCE_EXHAUSTED` after too many wrong keys from the same address.
    */
   create(deviceName: string, key: string, peer: string): Session {
-    this.#wrongKeys.refuseGuesser(peer);
-    if (!keyMatches(key, this.#key)) {
+    this.#told(cleanName(deviceName), peer, () => {
+      this.#wrongKeys.refuseGuesser(peer);
+      if (keyMatches(key, this.#key)) return;
       this.#wrongKeys.count(peer);
-      throw new MeshError(
-        "UNAUTHENTICATED",
-        key === "" ? "no mesh key given: send it as security_key" : "wrong mesh key",
-      );
-    }
+      const why = key === "" ? "no mesh key given: send it as security_key" : "wrong mesh key";
+      throw new MeshError("UNAUTHENTICATED", why);
+    });
     this.#makeRoom();
     const now = this.#now();
     const session: Session = Object.freeze({
@@ -66,6 +74,7 @@ export class Sessions {
       connectedAt: Math.floor(now / 1000),
     });
     this.#live.set(session.sessionId, { session, lastUsed: now });
+    this.#observer?.opened(session, peer);
     return session;
   }
 
@@ -103,16 +112,29 @@ export class Sessions {
    */
   requireBearer(token: string, peer: string): { readonly clientName: string } {
     if (this.isLive(token)) return { clientName: this.touch(token).deviceName };
-    this.#wrongKeys.refuseGuesser(peer);
-    if (keyMatches(token, this.#key)) return { clientName: "" };
-    // A client that forgot its key guesses nothing.
-    if (token !== "") this.#wrongKeys.count(peer);
-    throw new MeshError(
-      "UNAUTHENTICATED",
-      token === ""
-        ? 'no key given: send the mesh key or a session as "authorization: Bearer KEY"'
-        : "wrong mesh key, or a session that has ended",
-    );
+    this.#told("", peer, () => {
+      this.#wrongKeys.refuseGuesser(peer);
+      if (keyMatches(token, this.#key)) return;
+      // A client that forgot its key guesses nothing.
+      if (token !== "") this.#wrongKeys.count(peer);
+      throw new MeshError(
+        "UNAUTHENTICATED",
+        token === ""
+          ? 'no key given: send the mesh key or a session as "authorization: Bearer KEY"'
+          : "wrong mesh key, or a session that has ended",
+      );
+    });
+    return { clientName: "" };
+  }
+
+  /** What it refuses, the observer hears of, too. */
+  #told(deviceName: string, peer: string, admit: () => void): void {
+    try {
+      admit();
+    } catch (error) {
+      if (error instanceof MeshError) this.#observer?.refused(deviceName, peer, error);
+      throw error;
+    }
   }
 
   /** Whether a session is live, without renewing it. */

@@ -9,6 +9,7 @@ import type { TaskDispatcher } from "./dispatcher.ts";
 import type { GenerationOutlook } from "./generation_outlook.ts";
 import { Job, type Task } from "./job.ts";
 import { finalUpdateOf, overviewOf, statusOf, summaryOf } from "./job_view.ts";
+import type { JobObserver } from "./job_observer.ts";
 import type { JobWatcher } from "./job_watch.ts";
 import { JobWatches } from "./job_watches.ts";
 import { Journal } from "./journal.ts";
@@ -34,6 +35,7 @@ export interface JobServiceOptions extends SubmitterOptions {
   readonly summarizer?: OutputSummarizer;
   /** Predictions for tasks that models answer. */
   readonly outlook?: GenerationOutlook;
+  readonly observer?: JobObserver | undefined;
 }
 
 /** A job whose end somebody waits for. */
@@ -107,6 +109,12 @@ export class JobService implements Component {
     this.#scheduler.stop();
     const end = performance.now() + ms;
     while (this.#scheduler.runningTasks > 0 && performance.now() < end) await delay(20);
+  }
+
+  /** What there is to do now. */
+  get load(): { readonly jobs: number; readonly openTasks: number; readonly runningTasks: number } {
+    const { runningTasks } = this.#scheduler;
+    return { jobs: this.#active.size, openTasks: this.#room.openTasks, runningTasks };
   }
 
   /** Tasks that a device holds now. */
@@ -206,7 +214,14 @@ export class JobService implements Component {
   }
 
   #settled(tasks: readonly Task[], answered: Answered | undefined): void {
-    for (const task of tasks) if (isFinished(task.state)) this.#room.openTasks--;
+    const { observer } = this.options;
+    for (const task of tasks) {
+      if (!isFinished(task.state)) observer?.taskRetried(task.spec.kind);
+      else {
+        this.#room.openTasks--;
+        observer?.taskEnded(task.spec.kind, task.state.toLowerCase());
+      }
+    }
     this.#write({ tasks: tasks.map(changeOf) }, () => {
       if (answered) this.options.dispatcher.acknowledge(answered.deviceId, answered.outcomes);
     });
@@ -270,6 +285,7 @@ export class JobService implements Component {
       task.error = "the job was cancelled";
     }
     this.#room.openTasks -= waiting.length;
+    for (const { spec } of waiting) this.options.observer?.taskEnded(spec.kind, "cancelled");
     this.#watches.changed(job, waiting);
     const timer = setTimeout(() => this.#idle(job), CANCEL_MS);
     if (job.openInGroup === 0) this.#idle(job);
@@ -286,6 +302,7 @@ export class JobService implements Component {
       task.error = why;
     }
     this.#room.openTasks -= open.length;
+    for (const { spec } of open) this.options.observer?.taskEnded(spec.kind, "cancelled");
     // What was cancelled before the end is written with it, whatever the end is: a success may have decided it meanwhile.
     const changed = job.cancelling ? job.tasks.filter((task) => task.state === "CANCELLED") : open;
     const { record } = job;
@@ -303,6 +320,7 @@ export class JobService implements Component {
     this.#room.memory.give(job.characters);
     this.#watches.ended(job, changed);
     job.span?.end(state === "DONE" ? undefined : state);
+    this.options.observer?.jobEnded(state.toLowerCase());
     const cancel = this.#cancels.get(job);
     clearTimeout(cancel?.timer);
     cancel?.end.resolve();

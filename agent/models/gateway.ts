@@ -9,6 +9,7 @@ import type {
   GenerateRequest,
   GenerationEnd,
   GenerationStart,
+  GenerationStats,
   ModelAnswer,
 } from "../../proto/messages.ts";
 import type { Backlog } from "./backlog.ts";
@@ -85,6 +86,13 @@ export interface GatewayParts {
   readonly predictor: Predictor;
   readonly links: ModelLinks;
   readonly devices: KnownDevices;
+  readonly observer?: GenerationObserver | undefined;
+}
+
+/** Hears how generations end, for figures. */
+export interface GenerationObserver {
+  /** @param code `OK`, or gRPC's name of why it came to nothing. @param stats undefined then */
+  generationEnded(code: string, stats: GenerationStats | undefined): void;
 }
 
 /**
@@ -104,6 +112,18 @@ export class ModelGateway {
    * `BusyError` when every device's queue is full; else the device's failure
    */
   async generate(request: GenerateRequest, watch: GenerationWatch, limits: GenerationLimits): Promise<GenerationEnd> {
+    const { observer } = this.parts;
+    try {
+      const end = await this.#generate(request, watch, limits);
+      observer?.generationEnded("OK", end.stats ?? undefined);
+      return end;
+    } catch (error) {
+      observer?.generationEnded(error instanceof MeshError ? error.code : "INTERNAL", undefined);
+      throw error;
+    }
+  }
+
+  async #generate(request: GenerateRequest, watch: GenerationWatch, limits: GenerationLimits): Promise<GenerationEnd> {
     const size = { characters: characterCount(request), maxTokens: request.max_tokens };
     const { backlog, predictor, links } = this.parts;
     const predict = (host: ModelHost) => predictor.predict(warmed(host, backlog), size);

@@ -40,6 +40,9 @@ interface Series {
 export class PredictionLog {
   readonly #series = new Map<string, Series>();
 
+  /** Hears |predicted - actual| / actual of each generation that ends from now on. */
+  onError: ((error: number) => void) | undefined;
+
   constructor(private readonly store: Pick<Store, "predictions" | "addPrediction">) {}
 
   /** Takes up what was kept. */
@@ -51,6 +54,7 @@ export class PredictionLog {
   add(record: PredictionRecord): void {
     if (!(record.actualMs >= SHORTEST_MS) || !Number.isFinite(record.actualMs)) return;
     this.#learn(record);
+    this.onError?.(errorOf(record));
     this.store.addPrediction(record).catch((error) =>
       log.warning("cannot keep how long a generation took: {reason}", { reason: messageOf(error) })
     );
@@ -88,7 +92,7 @@ export class PredictionLog {
   }
 
   #learn(record: PredictionRecord): void {
-    const { deviceId, model, at, predictedMs, uncorrectedMs, actualMs, promptTokens, outputTokens } = record;
+    const { deviceId, model, at, uncorrectedMs, actualMs, promptTokens, outputTokens } = record;
     const key = keyOf(deviceId, model);
     let series = this.#series.get(key);
     // The one used last stands last.
@@ -96,11 +100,15 @@ export class PredictionLog {
     if (series) this.#series.set(key, series);
     else this.#series.set(key, series = { deviceId, model, errors: [], correction: new Correction() });
     if (uncorrectedMs > 0) series.correction.learn(actualMs / uncorrectedMs, promptTokens + outputTokens);
-    series.errors.push({ error: Math.abs(predictedMs - actualMs) / actualMs, at });
+    series.errors.push({ error: errorOf(record), at });
     if (series.errors.length > KEPT) series.errors.shift();
     const [oldest] = this.#series.keys();
     if (this.#series.size > MAX_SERIES && oldest !== undefined) this.#series.delete(oldest);
   }
+}
+
+function errorOf({ predictedMs, actualMs }: PredictionRecord): number {
+  return Math.abs(predictedMs - actualMs) / actualMs;
 }
 
 /** Of values in ascending order, interpolated between the two nearest. */
