@@ -3,7 +3,7 @@ import { type Flags, type GivenFlags, type ParsedLine, parseFlags } from "../age
 import { UsageError } from "../agent/core/errors.ts";
 import { didYouMean } from "../agent/core/nearest.ts";
 import type { Command } from "./command.ts";
-import { type CommandEntry, COMMANDS, findCommand, LATER_COMMANDS } from "./command_table.ts";
+import { type CommandEntry, COMMANDS, findCommand } from "./command_table.ts";
 
 const ONLY_HELP: Flags = { help: CLIENT_FLAGS.help };
 
@@ -22,7 +22,7 @@ export interface CommandLine {
 /**
  * Finds the command. Common flags may stand before it.
  *
- * @throws {UsageError} for an unknown command, with the nearest known one, and for one that comes later
+ * @throws {UsageError} for an unknown command, with the nearest known one
  */
 export function findCommandIn(argv: readonly string[]): CommandLine {
   if (argv[0] === "--version" || argv[0] === "-V") return { entry: findCommand("version"), argv: argv.slice(1) };
@@ -36,7 +36,6 @@ export function findCommandIn(argv: readonly string[]): CommandLine {
 export function knownCommand(name: string): CommandEntry {
   const entry = findCommand(name);
   if (entry) return entry;
-  if (LATER_COMMANDS.includes(name)) throw new UsageError(`edgemesh ${name} is not available yet`);
   const hint = didYouMean(name, COMMANDS.map((known) => known.name));
   throw new UsageError(`unknown command ${JSON.stringify(name)}${hint}: \`edgemesh help\` lists them`);
 }

@@ -24,13 +24,13 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "calibrate", load: async () => (await import("./commands/calibrate.ts")).command },
   { name: "cost-report", load: async () => (await import("./commands/cost_report.ts")).command },
   { name: "screen", load: async () => (await import("./commands/screen.ts")).command },
+  { name: "ls", load: async () => (await import("./commands/ls.ts")).command },
+  { name: "get", load: async () => (await import("./commands/get.ts")).command },
+  { name: "put", load: async () => (await import("./commands/put.ts")).command },
   { name: "version", load: async () => (await import("./commands/version.ts")).command },
   { name: "completions", load: async () => (await import("./commands/completions.ts")).command },
   { name: "help", load: async () => (await import("./commands/help.ts")).command },
 ];
-
-/** Commands whose part of the program comes later: known, and refused. */
-export const LATER_COMMANDS: readonly string[] = ["get"];
 
 export function findCommand(name: string): CommandEntry | undefined {
   return COMMANDS.find((entry) => entry.name === name);
