@@ -13,11 +13,13 @@ export interface StripLayout {
   readonly placed: readonly PlacedRectangle[];
 }
 
-/**
- * Up to so many rectangles are JPEGs of their own, which needs no copying and lets nothing bleed from one to another.
- * Each costs about 600 bytes for its tables, so that more go into one strip.
- */
+/** Up to so many rectangles are JPEGs of their own, which needs no copying and lets nothing bleed from one to another. */
 const MOST_OWN_STRIPS = 4;
+/**
+ * Each JPEG costs about 600 bytes for its tables, half a packet, and a call: so few tiles are always one, in as many rectangles as they
+ * may be. To copy them takes less.
+ */
+const FEW_TILES = 16;
 /** To have one rectangle less, so many tiles that did not change are sent along. */
 const JOIN_ALLOWANCE_TILES = 1;
 /** From so much of the picture on, it is sent whole: one JPEG straight from the picture. */
@@ -33,7 +35,8 @@ export function layOut(marks: Uint8Array, grid: TileGrid, factor: Factor): Strip
   const tiles = joinRectangles(markedRectangles(marks, grid), JOIN_ALLOWANCE_TILES);
   if (areaOf(tiles) >= WHOLE_SHARE * marks.length) return wholePicture(grid, factor);
   const rectangles = tiles.map((rectangle) => shrink(tilesToPixels(rectangle, grid), factor));
-  if (rectangles.length <= MOST_OWN_STRIPS) {
+  const own = rectangles.length === 1 || rectangles.length <= MOST_OWN_STRIPS && areaOf(tiles) > FEW_TILES;
+  if (own) {
     const placed = rectangles.map((rectangle, strip) => ({ ...rectangle, strip, sx: 0, sy: 0 }));
     return { whole: false, strips: rectangles.map(({ width, height }) => ({ width, height })), placed };
   }

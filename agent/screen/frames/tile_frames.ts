@@ -109,7 +109,7 @@ export class TileFrames {
     this.#picture = picture;
     this.#factor = factor;
     if (layout.whole) this.#qualities = new Uint8Array(marks.length).fill(quality);
-    else for (const [tile, mark] of marks.entries()) if (mark !== 0) this.#qualities[tile] = quality;
+    else for (let tile = 0; tile < marks.length; tile++) if (marks[tile] !== 0) this.#qualities[tile] = quality;
     const id = ++this.#id;
     const { width: monitorWidth, height: monitorHeight } = monitor;
     const [width, height] = [Math.ceil(grid.width / factor), Math.ceil(grid.height / factor)];
@@ -123,7 +123,8 @@ export class TileFrames {
 
   #changedTiles(tiles: Float64Array): Uint8Array {
     const marks = new Uint8Array(tiles.length);
-    for (const [tile, generation] of tiles.entries()) if (generation > this.#generation) marks[tile] = 1;
+    const known = this.#generation;
+    for (let tile = 0; tile < marks.length; tile++) if ((tiles[tile] ?? 0) > known) marks[tile] = 1;
     return marks;
   }
 
@@ -144,7 +145,7 @@ export class TileFrames {
 
 function count(marks: Uint8Array): number {
   let marked = 0;
-  for (const mark of marks) marked += mark;
+  for (let tile = 0; tile < marks.length; tile++) marked += marks[tile] ?? 0;
   return marked;
 }
 

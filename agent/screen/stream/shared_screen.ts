@@ -1,6 +1,7 @@
 import { messageOf } from "../../core/errors.ts";
 import { delay } from "../../core/abort.ts";
 import { logger } from "../../core/log.ts";
+import { openComparison } from "../picture/memory_comparison.ts";
 import { MonitorFeed } from "../picture/monitor_feed.ts";
 import { Turns } from "../picture/turns.ts";
 import type { CursorState, Monitor, ScreenSource } from "../types.ts";
@@ -29,6 +30,7 @@ export class SharedScreen {
   readonly #watchers = new Set<ScreenWatcher>();
   readonly #closing = new AbortController();
   readonly #turns = new Turns();
+  readonly #comparison = openComparison();
   readonly #feeds = new Map<number, MonitorFeed>();
   #lost: string | undefined;
   #finding: Promise<void> | undefined;
@@ -80,7 +82,9 @@ export class SharedScreen {
    */
   feed(index: number): MonitorFeed {
     const monitor = monitorOf(this.known, index);
-    const feed = this.#feeds.get(index) ?? new MonitorFeed(this.source, monitor, { turns: this.#turns });
+    const known = this.#feeds.get(index);
+    if (known) return known;
+    const feed = new MonitorFeed(this.source, monitor, { turns: this.#turns, comparison: this.#comparison });
     this.#feeds.set(index, feed);
     return feed;
   }
@@ -117,6 +121,7 @@ export class SharedScreen {
     this.#watchers.clear();
     await this.#finding;
     await this.#turns.take(() => this.source.close());
+    this.#comparison.close();
   }
 
   async #lookAtMonitors(): Promise<void> {

@@ -28,6 +28,7 @@ export class ChangeTracker {
   /** By area of the screen that is looked at: what changed in it since that was last told. */
   readonly #untold = new Map<string, { readonly area: Rectangle; rectangles: Rectangle[] }>();
   #changed = false;
+  #fetching = false;
 
   private constructor(display: Display, damage: Extension, xfixes: Extension) {
     this.#connection = display.connection;
@@ -58,6 +59,11 @@ export class ChangeTracker {
     );
   }
 
+  /** Whether the server is being asked. */
+  get fetching(): boolean {
+    return this.#fetching;
+  }
+
   /**
    * What changed in an area of the screen since the last call for it, in pixels from the area's corner. Undefined in the
    * first call, and when the monitors have changed.
@@ -81,7 +87,9 @@ export class ChangeTracker {
     this.#changed = false;
     const [damage, region] = [this.#damage, this.#region];
     this.#connection.send(new Request(damage.extension.major, DAMAGE_SUBTRACT, 16).u32(damage.id, 0, region.id));
-    const { body } = await this.#connection.ask(new Request(region.extension.major, FETCH_REGION, 8).u32(region.id));
+    this.#fetching = true;
+    const { body } = await this.#connection.ask(new Request(region.extension.major, FETCH_REGION, 8).u32(region.id))
+      .finally(() => this.#fetching = false);
     const changed = parseRectangles(body);
     for (const entry of this.#untold.values()) {
       const inside = changed.flatMap((rectangle) => intersection(rectangle, entry.area) ?? []);

@@ -22,6 +22,8 @@ export class RequestRefused extends Error {
 
 interface Pending {
   readonly into: Uint8Array | undefined;
+  /** In ms. */
+  readonly askedAt: number;
   resolve(reply: Reply): void;
   reject(error: Error): void;
 }
@@ -40,7 +42,10 @@ export class X11Connection {
   readonly #conn: Deno.Conn;
   readonly #reader: ByteReader;
   readonly #answerMs: number;
+  /** The oldest first. */
   readonly #pending = new Map<number, Pending>();
+  /** Runs for the oldest, or for one that was answered meanwhile: a timer for each would cost more than the request. */
+  #watch: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Map<number, (event: DataView) => void>();
   readonly #ended: Promise<void>;
   #sequence = 0;
@@ -105,17 +110,24 @@ export class X11Connection {
     if (this.#lost) return Promise.reject(this.#lost);
     const sequence = this.#enqueue(request);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#lose(`it said nothing for ${this.#answerMs} ms`), this.#answerMs);
-      const settle = () => {
-        clearTimeout(timer);
-        this.#pending.delete(sequence);
-      };
+      this.#watch ??= setTimeout(() => this.#look(), this.#answerMs);
       this.#pending.set(sequence, {
         into,
-        resolve: (reply) => (settle(), resolve(reply)),
-        reject: (error) => (settle(), reject(error)),
+        askedAt: performance.now(),
+        resolve: (reply) => (this.#pending.delete(sequence), resolve(reply)),
+        reject: (error) => (this.#pending.delete(sequence), reject(error)),
       });
     });
+  }
+
+  #look(): void {
+    this.#watch = undefined;
+    const [oldest] = this.#pending.values();
+    if (!oldest) return;
+    const left = oldest.askedAt + this.#answerMs - performance.now();
+    // Timers may come a little early.
+    if (left < 1) return this.#lose(`it said nothing for ${this.#answerMs} ms`);
+    this.#watch = setTimeout(() => this.#look(), left);
   }
 
   #enqueue(request: Request): number {
@@ -185,6 +197,7 @@ export class X11Connection {
   #lose(reason: string): void {
     if (this.#lost) return;
     this.#lost = new MeshError("UNAVAILABLE", `The display ${this.#display} is gone: ${reason}`);
+    clearTimeout(this.#watch);
     this.#conn.close();
     for (const pending of [...this.#pending.values()]) pending.reject(this.#lost);
   }

@@ -10,6 +10,13 @@ const DISPLAY_CURSOR_NOTIFY = 1;
 const GET_CURSOR_IMAGE = 4;
 /** XFIXES: after its event for selections. */
 const CURSOR_NOTIFY = 1;
+/** A place that was asked for beforehand is told for so long, in ms. */
+const AHEAD_MS = 20;
+
+interface Place {
+  readonly x: number;
+  readonly y: number;
+}
 
 /**
  * Where the pointer is and what it looks like, by XFIXES. Its shape is fetched only when the server says that it changed.
@@ -22,6 +29,7 @@ export class CursorReader {
   readonly #xfixes: Extension;
   #shape: CursorShape | undefined;
   #shapeChanged = true;
+  #ahead: { readonly place: Promise<Place | undefined>; readonly at: number } | undefined;
 
   private constructor(display: Display, xfixes: Extension) {
     this.#connection = display.connection;
@@ -42,20 +50,31 @@ export class CursorReader {
     return reader;
   }
 
+  /** Asks for the pointer's place, which the next {@link read} tells: together with another request that costs hardly anything. */
+  askAhead(): void {
+    const place = this.#readPosition();
+    // Whether that failed is for who reads it.
+    place.catch(() => {});
+    this.#ahead = { place, at: performance.now() };
+  }
+
   /** @returns undefined where no pointer is to be seen: on another screen of the server, or of an empty shape */
   async read(): Promise<CursorState | undefined> {
-    const position = this.#shapeChanged ? await this.#readShape() : await this.#readPosition();
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const known = ahead && performance.now() - ahead.at < AHEAD_MS ? ahead.place : undefined;
+    const position = await (this.#shapeChanged ? this.#readShape() : known ?? this.#readPosition());
     if (!position || !this.#shape) return undefined;
     return { ...position, shape: this.#shape };
   }
 
-  async #readPosition(): Promise<{ x: number; y: number } | undefined> {
+  async #readPosition(): Promise<Place | undefined> {
     const { head } = await this.#connection.ask(new Request(QUERY_POINTER, 0, 8).u32(this.#root));
     const sameScreen = head.getUint8(1) !== 0;
     return sameScreen ? { x: head.getInt16(16, true), y: head.getInt16(18, true) } : undefined;
   }
 
-  async #readShape(): Promise<{ x: number; y: number } | undefined> {
+  async #readShape(): Promise<Place | undefined> {
     this.#shapeChanged = false;
     try {
       const reply = await this.#connection.ask(new Request(this.#xfixes.major, GET_CURSOR_IMAGE, 4));

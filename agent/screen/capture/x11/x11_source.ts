@@ -67,7 +67,13 @@ export class X11Source implements ScreenSource {
   }
 
   changes(monitor: Monitor): Promise<readonly Rectangle[] | undefined> {
-    return this.#explain("asked for changes", async () => await this.#parts.changes?.changes(monitor));
+    return this.#explain("asked for changes", async () => {
+      const { changes, cursor } = this.#parts;
+      const told = changes?.changes(monitor);
+      // Who looks at the screen wants its pointer next: both requests go out together.
+      if (changes?.fetching) cursor?.askAhead();
+      return await told;
+    });
   }
 
   /**
