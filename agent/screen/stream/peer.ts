@@ -7,7 +7,9 @@ import { hostAddresses } from "./host_addresses.ts";
 import { LeastRoundTrip } from "./least_round_trip.ts";
 import { dropRepeatedHandshakes, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
 import { askNoStunServer, firstCheck } from "./werift_fixes_ice.ts";
+import { acknowledgeLater } from "./werift_fixes_late_sack.ts";
 import { SctpSender } from "./werift_fixes_sctp.ts";
+import { receiveIntoLittleMemory } from "./werift_fixes_udp.ts";
 import { partsOf, type WeriftParts } from "./werift_parts.ts";
 
 export interface PeerOptions {
@@ -51,6 +53,7 @@ export class Peer {
     private readonly events: PeerEvents,
   ) {
     new SctpSender(parts.sctp, (error) => this.#ended(`sending to the viewer failed: ${messageOf(error)}`));
+    acknowledgeLater(parts.sctp);
     this.#roundTrip.watch(parts.sctp);
     channel.stateChange.subscribe((state) => {
       if (state === "open") events.onOpen();
@@ -84,6 +87,7 @@ export class Peer {
       dropRepeatedHandshakes(parts.dtls);
       skipUsedRecordNumbers(parts.dtls);
       await connection.setLocalDescription(await connection.createOffer());
+      receiveIntoLittleMemory(parts.ice);
       const sdp = connection.localDescription?.sdp;
       if (sdp === undefined) throw new MeshError("INTERNAL", "The connection made no offer");
       return new Peer(connection, channel, parts, sdp, video, events);

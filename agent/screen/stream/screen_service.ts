@@ -1,7 +1,8 @@
 import { MeshError } from "../../core/errors.ts";
 import type { JpegEncoder, Monitor, ScreenSource } from "../types.ts";
-import { ScreenStream, type StreamFigures } from "./screen_stream.ts";
+import { ScreenStream } from "./screen_stream.ts";
 import { SharedScreen } from "./shared_screen.ts";
+import type { StreamFigures } from "./stream_options.ts";
 import type { FindFfmpeg } from "./video_encoder.ts";
 import { failureOf, type WorkerEvent, type WorkerReply, type WorkerRequest } from "./worker_messages.ts";
 

@@ -1,9 +1,9 @@
-import type { IceServer } from "../../config/config.ts";
 import { messageOf } from "../../core/errors.ts";
 import { Peer } from "./peer.ts";
 import { changedConfig, type StreamConfig } from "./stream_config.ts";
-import { type PictureOptions, StreamPictures } from "./stream_pictures.ts";
-import { checkFfmpeg, type FindFfmpeg } from "./video_encoder.ts";
+import type { StreamFigures, StreamOptions } from "./stream_options.ts";
+import { StreamPictures } from "./stream_pictures.ts";
+import { checkFfmpeg } from "./video_encoder.ts";
 import { VideoTrack } from "./video_track.ts";
 import { type ViewerMessage, ViewerMessages } from "./viewer_message.ts";
 
@@ -16,32 +16,7 @@ const SET_EVERY_MS = 100;
 /** How long the last message of a stream may take to get out, in ms. */
 const FAREWELL_MS = 200;
 
-export interface StreamOptions extends PictureOptions {
-  /** This device's name, for the viewer. */
-  readonly device: string;
-  readonly iceServers: readonly IceServer[];
-  /** Where the encoder of video is. */
-  readonly ffmpeg: FindFfmpeg;
-  /** The channel is open, or another monitor is shown. */
-  readonly onChange: () => void;
-  /** Once. Everything that was the stream's has been given back. */
-  readonly onEnded: (reason: string) => void;
-}
-
-/** What a stream does now. */
-export interface StreamFigures {
-  readonly connected: boolean;
-  readonly monitor: number;
-  readonly monitorName: string;
-  /** Frames in a second as asked, and as sent in the last two seconds. */
-  readonly fps: number;
-  readonly realFps: number;
-  /** Of pictures, since the start. */
-  readonly bytes: number;
-  readonly frames: number;
-  /** How the screen is captured. */
-  readonly backend: string;
-}
+export type { StreamFigures } from "./stream_options.ts";
 
 /** One viewer's stream: talks with the viewer, and shows it the monitor that it wants. */
 export class ScreenStream {
@@ -55,6 +30,8 @@ export class ScreenStream {
   #greeted = false;
   #ending: Promise<void> | undefined;
   #wake = Promise.withResolvers<void>();
+  /** Whether no frame comes before something else happens. */
+  #blocked = false;
   /** When something was last sent. */
   #sentAt = 0;
   #openedAt = Infinity;
@@ -96,7 +73,7 @@ export class ScreenStream {
       stream.#peer = await Peer.offer(options, {
         onOpen: () => stream.#opened(),
         onMessage: (data) => stream.#heard(data),
-        onDrained: () => stream.#wake.resolve(),
+        onDrained: () => stream.#unblock(),
         onClosed: (reason) => void stream.#end(reason),
       });
       return stream;
@@ -172,6 +149,7 @@ export class ScreenStream {
       const now = performance.now();
       const grace = this.#greeted ? 0 : Math.max(0, this.#openedAt + HELLO_MS - now);
       const ms = Math.max(grace, this.#pictures.msUntilFrame());
+      this.#blocked = ms === Infinity;
       if (ms === 0) {
         if (await this.#pictures.frame()) this.#tellRate();
         continue;
@@ -187,6 +165,11 @@ export class ScreenStream {
       else this.#pictures.repeat();
     }
     this.#sentAt = performance.now();
+  }
+
+  /** Wakes nobody in vain: that happens several times a frame. */
+  #unblock(): void {
+    if (this.#blocked) this.#wake.resolve();
   }
 
   #sleep(ms: number): Promise<void> {
@@ -221,7 +204,10 @@ export class ScreenStream {
     if (!message || this.#ending) return;
     if (message.type === "hello") return this.#hello(message.tiles);
     if (!this.#greeted) return;
-    if (message.type === "ack" && this.#pictures.acknowledged(message.frame)) this.#tellRate();
+    if (message.type === "ack") {
+      if (this.#pictures.acknowledged(message.frame)) this.#tellRate();
+      return this.#unblock();
+    }
     if (message.type === "key") this.#pictures.wantKey();
     if (message.type === "set") this.#set = { ...this.#set, ...message };
     if (message.type === "ping") this.#tell({ type: "pong", id: message.id, time: Date.now() });

@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import type { RTCPeerConnection } from "werift";
 import type { DataChunk, Sack } from "./werift_fixes_sctp_sent.ts";
+import type { DatagramSocket } from "./werift_fixes_udp.ts";
 
 /**
  * What the cures in `werift_fixes_*.ts` touch inside werift 0.25.2, which its own types hide or leave out. {@link partsOf}
@@ -9,7 +10,7 @@ import type { DataChunk, Sack } from "./werift_fixes_sctp_sent.ts";
 export interface WeriftParts {
   readonly ice: IceConnection;
   readonly dtls: DtlsTransport;
-  readonly sctp: SctpAssociation;
+  readonly sctp: SctpAssociation & SctpReceiver;
 }
 
 /** werift's `Connection` of the package `ice`. */
@@ -17,6 +18,8 @@ export interface IceConnection {
   stunServer: readonly [string, number] | undefined;
   /** Checks of the other side that came before its answer. */
   readonly earlyChecks: readonly unknown[];
+  /** One for each address that is offered. */
+  readonly protocols: readonly IceProtocol[];
 }
 
 /** werift's `RTCDtlsTransport`. */
@@ -26,11 +29,29 @@ export interface DtlsTransport {
   readonly dtls: DtlsSocket | undefined;
 }
 
+/** A socket, or a connection to a server that passes everything on. */
+interface IceProtocol {
+  readonly transport?: { readonly socket?: Partial<DatagramSocket> | undefined } | undefined;
+}
+
 /** werift's `DtlsSocket`. */
 export interface DtlsSocket {
   readonly udpOnMessage: (data: Buffer) => void;
   readonly transport: { readonly socket: { onData: (data: Buffer) => void } };
   readonly dtls: { recordSequenceNumber: number };
+}
+
+/** What of werift's `SCTP` acknowledges what came in. */
+export interface SctpReceiver {
+  /** Packets with something new since the last acknowledgement. */
+  readonly sackPacketCount: number;
+  /** What came before something that is missing, and what came twice. */
+  readonly sackMisOrdered: ReadonlySet<number>;
+  readonly sackDuplicates: readonly number[];
+  /** Cleared when the association ends. */
+  sackTimeout: ReturnType<typeof setTimeout> | undefined;
+  scheduleSack(): Promise<void>;
+  sendSack(): Promise<void>;
 }
 
 /** werift's `SCTP` of the package `sctp`. Sizes are in bytes, times in seconds. */
@@ -62,6 +83,7 @@ export function partsOf(connection: RTCPeerConnection): WeriftParts {
   const ice = checked(transport?.dtlsTransport.iceTransport.connection, "ice", {
     stunServer: "any",
     earlyChecks: "object",
+    protocols: "object",
   });
   const dtls = checked(transport?.dtlsTransport, "dtlsTransport", { onStateChange: "object", dtls: "any" });
   const sctp = checked(transport?.sctp, "sctp", {
@@ -77,6 +99,12 @@ export function partsOf(connection: RTCPeerConnection): WeriftParts {
     transmit: "function",
     sendChunk: "function",
     timer3Cancel: "function",
+    sackPacketCount: "number",
+    sackMisOrdered: "object",
+    sackDuplicates: "object",
+    sackTimeout: "any",
+    scheduleSack: "function",
+    sendSack: "function",
   });
   // The shapes were looked at just now; werift's own types keep some of these private.
   return { ice, dtls, sctp } as unknown as WeriftParts;

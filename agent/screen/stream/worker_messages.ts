@@ -3,8 +3,8 @@ import { type ErrorCode, MeshError, messageOf } from "../../core/errors.ts";
 import type { LogFormat, LogLevel } from "../../core/log.ts";
 import type { BackendName } from "../capture/backend.ts";
 import type { Monitor } from "../types.ts";
-import type { StreamFigures } from "./screen_stream.ts";
 import type { StreamConfig } from "./stream_config.ts";
+import type { StreamFigures } from "./stream_options.ts";
 
 /** What the screen worker has to know of the agent. It is told once, before anything is asked of it. */
 export interface WorkerSettings {
