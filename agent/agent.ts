@@ -3,6 +3,7 @@ import { contract } from "../proto/load.ts";
 import { Announcements } from "./announcements.ts";
 import { attachSelf } from "./attach_self.ts";
 import { AuditLog } from "./audit/audit_log.ts";
+import { BoundedTrail } from "./audit/bounded_trail.ts";
 import { resolveMeshKey } from "./auth/mesh_key.ts";
 import { CommandRunner } from "./commands/run.ts";
 import type { AgentConfig } from "./config/config.ts";
@@ -12,7 +13,9 @@ import { MeshError } from "./core/errors.ts";
 import { newId } from "./core/ids.ts";
 import { Lifecycle } from "./core/lifecycle.ts";
 import { logger } from "./core/log.ts";
+import { startTracing } from "./core/tracing.ts";
 import { DeviceSelf } from "./device_self.ts";
+import { auditedCommands, observedTasks } from "./device_work.ts";
 import { probeCapabilities } from "./devices/capabilities.ts";
 import { HostStatus } from "./devices/host_status.ts";
 import { Registry, takesWork } from "./devices/registry.ts";
@@ -32,6 +35,7 @@ import { ScreenReports } from "./mesh/screen_reports.ts";
 import type { WorkSource } from "./mesh/worker_session.ts";
 import { MeshModels } from "./mesh_models.ts";
 import { isLoopback, reachableAddress } from "./network.ts";
+import { auditedPresence, auditedTickets, Operations } from "./operations.ts";
 import { giveBackPermissions } from "./permissions.ts";
 import { planners } from "./planners.ts";
 import { shareFolder } from "./share_folder.ts";
@@ -72,6 +76,7 @@ export interface StartOptions {
  * @throws {MeshError} with one line that says what is in the way: a port in use, an unreadable folder, …
  */
 export async function startAgent(config: AgentConfig, options: StartOptions = {}): Promise<RunningAgent> {
+  await startTracing();
   await prepareDataDir(config.dataDir);
   const lock = await lockDataDir(config.dataDir);
   const lifecycle = new Lifecycle((component, error) =>
@@ -122,16 +127,29 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   const llm = config.llm && await localLlm(config.llm, store);
   const generation = llm?.generation;
   self.models = generation && (() => generation.report());
-  const audit = new AuditLog({ dataDir: config.dataDir });
+  const auditLog = new AuditLog({ dataDir: config.dataDir });
+  const audit = new BoundedTrail(auditLog);
+  const operations = new Operations();
+  const { work: figures } = operations;
   const screen = config.screen && localScreen(config.screen, config, { deviceId: id, audit });
   self.canCapture = () => screen?.capture.unavailable === "";
-  const files = localFiles(config, { deviceId: id, share, store, audit });
+  const files = localFiles(config, {
+    deviceId: id,
+    share,
+    store,
+    audit,
+    observer: auditedTickets(audit, figures, id),
+  });
   const kinds = taskKinds(commands, generation && config.llm && { generation, parallel: config.llm.parallel });
   const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, kinds);
   const work: WorkSource = {
     kinds: tasks.slots,
-    runTask: (task, signal) => tasks.begin(task, signal),
-    runCommand: (command, args, how) => commands.run(command, args, how),
+    runTask: observedTasks((task, signal) => tasks.begin(task, signal), tasks.kinds, figures),
+    runCommand: auditedCommands((command, args, how) => commands.run(command, args, how), {
+      deviceId: id,
+      audit,
+      observer: figures,
+    }),
     sample: () => status.current(),
     models: generation,
     screen: screen?.host,
@@ -140,7 +158,13 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
 
   const models = new MeshModels(registry, store);
   const screenReports = new ScreenReports();
-  const peers = new Peers(registry, { deviceId: id, deviceName: config.name }, models.peerModels, screenReports);
+  const peers = new Peers(
+    registry,
+    { deviceId: id, deviceName: config.name },
+    models.peerModels,
+    screenReports,
+    auditedPresence(audit),
+  );
   const dialled = new DialledDevices({
     mesh: peers,
     key,
@@ -150,7 +174,8 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     remembered: registry.all().map((entry) => entry.info).filter((info) => info.grpc_addr && info.device_id !== id),
     trusted: config.auth === "required",
   });
-  const gateway = models.gateway(peers);
+  const gateway = models.gateway(peers, operations.generations);
+  models.predictions.onError = (error) => figures.predicted(error);
   const placement = models.placement(peers);
   const devices: JobDevices = {
     has: (device) => registry.find(device) !== undefined,
@@ -169,6 +194,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     outlook: models.outlook(),
     reattachGraceMs: config.reattachGraceMs,
     maxQueuedTasks: config.maxQueuedTasks,
+    observer: figures,
   });
 
   const { grpc: server, http, through }: Edges = edges({
@@ -187,6 +213,8 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     tasks,
     files,
     generation,
+    audit,
+    operations,
   });
   const instanceId = newId();
   const joiners = config.join.map((address) =>
@@ -194,7 +222,9 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   );
 
   await lifecycle.start([
-    audit,
+    auditLog,
+    { name: "refusals", start: () => {}, stop: () => audit.flush() },
+    operations.component,
     status,
     { name: "commands", start: () => {}, stop: () => commands.stop() },
     ...(screen ? [screen.component] : []),
@@ -228,6 +258,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   };
   await lifecycle.start([new Announcements(() => self.info(), onChange, announceSafely)]);
   through.open();
+  operations.serves(store);
   server.setServing(true);
   screen?.capture.start();
 
@@ -247,6 +278,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   const stop = async () => {
     log.info("stopping: running work may end within {seconds} s", { seconds: DRAIN_MS / 1000 });
     server.setServing(false);
+    operations.stops();
     await Promise.all([
       jobs.drain(DRAIN_MS),
       through.drain(DRAIN_MS),

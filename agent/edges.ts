@@ -1,9 +1,13 @@
+import type { AuditTrail } from "./audit/audit_event.ts";
 import { Sessions } from "./auth/sessions.ts";
 import type { AgentConfig } from "./config/config.ts";
 import type { Registry } from "./devices/registry.ts";
 import { connectRoutes } from "./http/connect/connect_route.ts";
+import { CrossOrigin } from "./http/connect/cross_origin.ts";
 import { HttpServer } from "./http/http_server.ts";
 import { OpenAiApi } from "./http/openai/openai_api.ts";
+import { healthRoutes } from "./http/operations/health_routes.ts";
+import { metricsRoute } from "./http/operations/metrics_route.ts";
 import { screenRoutes } from "./http/screen/screen_routes.ts";
 import type { JobService } from "./jobs/job_service.ts";
 import type { LocalFiles } from "./local_files.ts";
@@ -14,6 +18,7 @@ import type { MeshScreens } from "./mesh/mesh_screens.ts";
 import type { Peers } from "./mesh/peers.ts";
 import type { MeshModels } from "./mesh_models.ts";
 import type { ModelGateway } from "./models/gateway.ts";
+import { auditedSessions, type Operations } from "./operations.ts";
 import type { Planner } from "./plans/planner.ts";
 import { commandHandlers } from "./rpc/command_handlers.ts";
 import { deviceHandlers } from "./rpc/device_handlers.ts";
@@ -48,6 +53,8 @@ export interface EdgeParts {
   readonly files: LocalFiles;
   /** Undefined with `--no-llm`. */
   readonly generation: LocalGeneration | undefined;
+  readonly audit: AuditTrail;
+  readonly operations: Operations;
 }
 
 /** Where clients come in. */
@@ -76,14 +83,16 @@ export function edges(parts: EdgeParts): Edges {
     tasks,
     files,
     generation,
+    audit,
+    operations,
   } = parts;
-  const sessions = new Sessions({ key });
-  const through = new Interceptors({ sessions, auth: config.auth });
+  const sessions = new Sessions({ key, observer: auditedSessions(audit) });
+  const through = new Interceptors({ sessions, auth: config.auth, observer: operations.rpc });
   const handlers = {
     sessions: sessionHandlers(sessions, config.name),
-    devices: deviceHandlers({ registry, peers, dialled, jobs, screens }),
-    commands: commandHandlers({ registry, peers, selfId }),
-    jobs: jobHandlers(jobs),
+    devices: deviceHandlers({ registry, peers, dialled, jobs, screens, audit }),
+    commands: commandHandlers({ registry, peers, selfId, audit }),
+    jobs: jobHandlers(jobs, audit),
     models: modelHandlers({
       gateway,
       placement: models.placement(peers),
@@ -101,7 +110,8 @@ export function edges(parts: EdgeParts): Edges {
     mesh: meshService(through, handlers, peers),
   };
   const grpc = new RpcServer({ listen: config.grpc, ...services });
-  const connect = connectRoutes({ procedures: procedures(services), gate: sessions });
+  const crossOrigin = config.corsOrigin ? { crossOrigin: new CrossOrigin(config.corsOrigin) } : {};
+  const connect = connectRoutes({ procedures: procedures(services), gate: sessions, ...crossOrigin });
   const openai = new OpenAiApi({
     gate: sessions,
     models: {
@@ -110,6 +120,25 @@ export function edges(parts: EdgeParts): Edges {
       embed: (request, signal) => gateway.embed(request, { signal }),
     },
   });
-  const routes = [...files.routes(meshFiles), openai, ...connect, ...screenRoutes];
-  return { grpc, http: new HttpServer(config.http, routes), through };
+  const figures = operations.exposition({
+    registry,
+    jobs,
+    generation,
+    sessions: () => sessions.size,
+    connections: () => http.connections,
+    screenStreams: () =>
+      registry.all().reduce((sum, { info }) => sum + screens.reportOf(info.device_id).streams.length, 0),
+    tickets: () => files.tickets.size,
+  });
+  const health = healthRoutes(() => operations.hindrances());
+  const routes = [
+    ...files.routes(meshFiles),
+    openai,
+    ...connect,
+    ...screenRoutes,
+    ...health,
+    metricsRoute(figures, sessions),
+  ];
+  const http: HttpServer = new HttpServer(config.http, routes, { observer: operations.http });
+  return { grpc, http, through };
 }

@@ -16,6 +16,7 @@ import { type FileLinks, relayedFiles } from "./http/bulk/relayed_files.ts";
 import { sharedFiles } from "./http/bulk/shared_files.ts";
 import { UploadRoute } from "./http/bulk/upload_route.ts";
 import { ownInbox, relayedInboxes } from "./http/bulk/upload_sink.ts";
+import type { TicketObserver } from "./http/bulk/ticket_observer.ts";
 import type { HttpRoute } from "./http/http_call.ts";
 import type { RelayedFile, RelayedUpload } from "./mesh/mesh_files.ts";
 
@@ -40,9 +41,11 @@ export interface LocalFilesParts {
   readonly share: string;
   readonly store: TicketStore;
   readonly audit: AuditTrail;
+  readonly observer?: TicketObserver;
 }
 
-export function localFiles(config: AgentConfig, { deviceId, share: path, store, audit }: LocalFilesParts): LocalFiles {
+export function localFiles(config: AgentConfig, parts: LocalFilesParts): LocalFiles {
+  const { deviceId, share: path, store, audit, observer } = parts;
   const share = new Share(path);
   const digests = new Digests();
   const tickets = new Tickets<Subject>({ store, ttlMs: config.ticketTtlMs });
@@ -67,7 +70,7 @@ export function localFiles(config: AgentConfig, { deviceId, share: path, store, 
     routes(mesh) {
       const sources = { file: sharedFiles({ share, digests, system }), "relayed file": relayedFiles(mesh) };
       const sinks = { "relayed upload": relayedInboxes(mesh), ...taking && { upload: ownInbox(taking.receiver) } };
-      return [new DownloadRoute({ tickets, sources }), new UploadRoute({ tickets, sinks })];
+      return [new DownloadRoute({ tickets, sources, observer }), new UploadRoute({ tickets, sinks, observer })];
     },
     component: {
       name: "files",

@@ -4,7 +4,7 @@ import type { TaskDispatcher } from "./jobs/dispatcher.ts";
 import { inPlacementOrder } from "./jobs/placement.ts";
 import { Backlog } from "./models/backlog.ts";
 import { CoolDown } from "./models/cool_down.ts";
-import { ModelGateway, type ModelLinks } from "./models/gateway.ts";
+import { type GenerationObserver, ModelGateway, type ModelLinks } from "./models/gateway.ts";
 import { JobOutlook } from "./models/job_outlook.ts";
 import { ModelDirectory } from "./models/model_directory.ts";
 import type { PlacementDevice, PlacementParts } from "./models/placement_preview.ts";
@@ -48,7 +48,7 @@ export class MeshModels {
     };
   }
 
-  gateway(links: ModelLinks): ModelGateway {
+  gateway(links: ModelLinks, observer?: GenerationObserver): ModelGateway {
     const { directory, registry } = this;
     return new ModelGateway({
       directory,
@@ -57,6 +57,7 @@ export class MeshModels {
       predictor: this.#predictor,
       links,
       devices: registry,
+      observer,
     });
   }
 

@@ -21,6 +21,12 @@ export interface PeerModels {
   forget(deviceId: string): void;
 }
 
+/** Who is told of devices that come and go. */
+export interface PeerPresence {
+  joined(device: Readonly<DeviceInfo>, kind: LinkKind): void;
+  left(device: Readonly<DeviceInfo>, reason: string): void;
+}
+
 /** Who keeps what devices say of their screens. */
 export interface PeerScreens {
   reported(deviceId: string, report: ScreenReport): void;

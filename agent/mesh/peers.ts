@@ -20,7 +20,7 @@ import type { CoordinatorBatch, WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
 import type { DeviceLink, ExecuteOptions, LinkEvents } from "./device_link.ts";
 import type { ModelOrderOptions, ModelTask } from "./model_orders.ts";
-import type { PeerModels, PeerRegistry, PeerScreens } from "./peer_parts.ts";
+import type { PeerModels, PeerPresence, PeerRegistry, PeerScreens } from "./peer_parts.ts";
 import type { ScreenOrderOptions, ScreenTask } from "./screen_orders.ts";
 
 const log = logger("mesh");
@@ -49,6 +49,7 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     private readonly self: { readonly deviceId: string; readonly deviceName: string },
     private readonly deviceModels?: PeerModels,
     private readonly deviceScreens?: PeerScreens,
+    private readonly presence?: PeerPresence,
   ) {}
 
   start(): void {
@@ -221,6 +222,8 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     if (this.#stopping) return;
     log.info("device {name} is offline: {reason}", { name: this.#nameOf(link.deviceId), reason });
     this.registry.setOffline(link.deviceId);
+    const device = this.registry.find(link.deviceId);
+    if (device) this.presence?.left(device.info, reason);
     if (!mayReturn || !(link instanceof AttachedLink)) return this.#listener?.lost(link.deviceId, reason);
     this.#listener?.away(link.deviceId);
     const timer = setTimeout(() => {
@@ -236,6 +239,8 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
     this.#away.delete(link.deviceId);
     this.#links.set(link.deviceId, link);
     this.registry.setLink(link.deviceId, link.kind);
+    const device = this.registry.find(link.deviceId);
+    if (device && link.kind !== "self") this.presence?.joined(device.info, link.kind);
   }
 
   #greet(

@@ -13,15 +13,5 @@ export function processFigures(): Family[] {
     gauge("process_resident_memory_bytes", "Memory that the process holds", () => Deno.memoryUsage().rss),
     gauge("process_heap_bytes", "Of it, what JavaScript's heap takes", () => Deno.memoryUsage().heapTotal),
     gauge("process_start_time_seconds", "When the process was started, since 1970", () => startedAt),
-    gauge("process_open_fds", "Files and sockets that are open", openFiles),
   ];
-}
-
-/** Only Linux says how many; elsewhere nothing is told. */
-function openFiles(): [[Record<string, string>, number]] | [] {
-  try {
-    return [[{}, [...Deno.readDirSync("/proc/self/fd")].length]];
-  } catch {
-    return [];
-  }
 }

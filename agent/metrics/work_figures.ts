@@ -40,7 +40,11 @@ export class WorkFigures {
     "|predicted - actual| / actual of generations' times",
     ERRORS,
   );
-  readonly #bytes = new Counter("edgemesh_file_bytes_total", "Bytes of files to and from clients", ["direction"]);
+  readonly #bytes = new Counter(
+    "edgemesh_file_bytes_total",
+    "Bytes of files to and from clients, of transfers that ended as they should",
+    ["direction"],
+  );
   readonly #tickets = new Counter("edgemesh_tickets_total", "Tickets for files, by what became of them", ["outcome"]);
 
   readonly families: readonly Family[] = [
@@ -92,7 +96,7 @@ export class WorkFigures {
     this.#bytes.add(bytes, direction);
   }
 
-  ticket(outcome: "made" | "redeemed" | "refused"): void {
+  ticket(outcome: "redeemed" | "refused"): void {
     this.#tickets.add(1, outcome);
   }
 }

@@ -3,13 +3,15 @@ import type { DeviceId__Output as DeviceId } from "../../proto/gen/edgemesh/Devi
 import type { ListDevicesResponse } from "../../proto/gen/edgemesh/ListDevicesResponse.ts";
 import type { ListDeviceStatesResponse } from "../../proto/gen/edgemesh/v1/ListDeviceStatesResponse.ts";
 import type { DeviceInfo, DeviceStatus } from "../../proto/messages.ts";
-import { MeshError } from "../core/errors.ts";
-import type { Registry } from "../devices/registry.ts";
+import type { AuditTrail } from "../audit/audit_event.ts";
+import { MeshError, messageOf } from "../core/errors.ts";
+import type { DeviceEntry, Registry } from "../devices/registry.ts";
 import type { JobService } from "../jobs/job_service.ts";
 import type { DialledDevices } from "../mesh/dialled_devices.ts";
 import { INSTANCE_METADATA } from "../mesh/joiner.ts";
 import type { MeshScreens } from "../mesh/mesh_screens.ts";
 import type { Peers } from "../mesh/peers.ts";
+import { callerOf } from "./audited_caller.ts";
 import type { UnaryHandler } from "./interceptors.ts";
 
 export interface DeviceHandlers {
@@ -25,14 +27,23 @@ export interface DeviceHandlerParts {
   readonly dialled: DialledDevices;
   readonly jobs: JobService;
   readonly screens: MeshScreens;
+  readonly audit: AuditTrail;
 }
 
-export function deviceHandlers({ registry, peers, dialled, jobs, screens }: DeviceHandlerParts): DeviceHandlers {
+export function deviceHandlers({ registry, peers, dialled, jobs, screens, audit }: DeviceHandlerParts): DeviceHandlers {
   return {
     async RegisterDevice(info, call) {
       const instance = call.metadata(INSTANCE_METADATA);
-      peers.requireFree(info.device_id, instance);
-      const entry = await registry.register(info);
+      let entry: DeviceEntry;
+      try {
+        peers.requireFree(info.device_id, instance);
+        entry = await registry.register(info);
+      } catch (error) {
+        const why = messageOf(error);
+        const details = { name: info.device_name };
+        audit.record({ event: "device.refused", ...callerOf(call), device: info.device_id, why, details });
+        throw error;
+      }
       // An address that a stranger gives is never sent the mesh key.
       if (!instance) dialled.dial(entry.info, call.authenticated);
       peers.registered(entry.info.device_id);

@@ -8,10 +8,12 @@ import type { ListTasksResponse } from "../../proto/gen/edgemesh/v1/ListTasksRes
 import type { StartJobRequest__Output as StartJobRequest } from "../../proto/gen/edgemesh/v1/StartJobRequest.ts";
 import type { WatchJobRequest__Output as WatchJobRequest } from "../../proto/gen/edgemesh/v1/WatchJobRequest.ts";
 import type { JobInfo, JobStatus, JobSummary, JobUpdate } from "../../proto/messages.ts";
-import { MeshError } from "../core/errors.ts";
+import type { AuditTrail } from "../audit/audit_event.ts";
+import { MeshError, messageOf } from "../core/errors.ts";
 import type { JobService } from "../jobs/job_service.ts";
 import type { JobSubmission } from "../jobs/submission.ts";
 import type { JobState, SubmissionKey } from "../store/store.ts";
+import { callerOf } from "./audited_caller.ts";
 import type { CallContext } from "./call_context.ts";
 import type { ServerStreamHandler, UnaryHandler } from "./interceptors.ts";
 import { jobPageToken, parseJobPageToken, parseTaskPageToken, taskPageToken } from "./page_tokens.ts";
@@ -34,10 +36,23 @@ const STATES: readonly JobState[] = ["QUEUED", "RUNNING", "DONE", "FAILED", "CAN
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
-export function jobHandlers(jobs: JobService): JobHandlers {
+/** @param audit who submits, cancels and deletes jobs */
+export function jobHandlers(jobs: JobService, audit: AuditTrail): JobHandlers {
+  const record = (event: string, call: CallContext, part: { readonly what?: string; readonly why?: string }) => {
+    audit.record({ event, ...callerOf(call), ...part });
+  };
+  const submit = async (submission: JobSubmission, call: CallContext): Promise<JobInfo> => {
+    try {
+      const info = await jobs.submit(submission, call.signal);
+      record("job.submitted", call, { what: info.job_id });
+      return info;
+    } catch (error) {
+      record("job.refused", call, { why: messageOf(error) });
+      throw error;
+    }
+  };
   return {
-    SubmitJob: (request, call) =>
-      jobs.submit(submissionOf(request, call, call.metadata(IDEMPOTENCY_METADATA)), call.signal),
+    SubmitJob: (request, call) => submit(submissionOf(request, call, call.metadata(IDEMPOTENCY_METADATA)), call),
     StartJob({ job, idempotency_key, task_timeout_ms, task_timeouts_ms }, call) {
       if (!job) throw new MeshError("INVALID_ARGUMENT", "job: is missing");
       if (task_timeout_ms < 0) {
@@ -45,7 +60,7 @@ export function jobHandlers(jobs: JobService): JobHandlers {
       }
       const submission = submissionOf(job, call, idempotency_key || call.metadata(IDEMPOTENCY_METADATA));
       const limits = { taskTimeoutMs: task_timeout_ms, taskTimeoutsMs: task_timeouts_ms };
-      return jobs.submit({ ...submission, ...limits }, call.signal);
+      return submit({ ...submission, ...limits }, call);
     },
     GetJob: ({ job_id }) => jobs.get(requireId(job_id)),
     async ListJobs({ state, limit, page_token }) {
@@ -73,7 +88,11 @@ export function jobHandlers(jobs: JobService): JobHandlers {
         call.signal.removeEventListener("abort", stopped);
       }
     },
-    CancelJob: ({ job_id }) => jobs.cancel(requireId(job_id)),
+    async CancelJob({ job_id }, call) {
+      const summary = await jobs.cancel(requireId(job_id));
+      record("job.cancelled", call, { what: job_id });
+      return summary;
+    },
     async ListTasks({ job_id, state, limit, page_token }) {
       const page = await jobs.tasks({
         jobId: requireId(job_id),
@@ -83,8 +102,9 @@ export function jobHandlers(jobs: JobService): JobHandlers {
       });
       return { tasks: page.tasks, next_page_token: taskPageToken(page.next) };
     },
-    async DeleteJob({ job_id }) {
+    async DeleteJob({ job_id }, call) {
       await jobs.delete(requireId(job_id));
+      record("job.deleted", call, { what: job_id });
       return {};
     },
   };

@@ -20,7 +20,7 @@ async function refusal(run: () => unknown): Promise<string> {
 
 Deno.test("limits, states and ids that cannot be are refused by name", async () => {
   await using rig = await JobRig.start();
-  const { ListJobs, ListTasks, GetJob } = jobHandlers(rig.service);
+  const { ListJobs, ListTasks, GetJob } = jobHandlers(rig.service, { record: () => {} });
   const query = { state: "", limit: 0, page_token: "" };
   for (const limit of [-1, 1001]) {
     const said = `INVALID_ARGUMENT limit: must be 1 to 1000 (0 = 100), is ${limit}`;
@@ -36,7 +36,7 @@ Deno.test("limits, states and ids that cannot be are refused by name", async () 
 
 Deno.test("tokens lead from page to page", async () => {
   await using rig = await JobRig.start();
-  const { ListTasks } = jobHandlers(rig.service);
+  const { ListTasks } = jobHandlers(rig.service, { record: () => {} });
   const job_id = await rig.submit(planOf(tasksOf(3)));
   const found: (string | undefined)[] = [];
   let page_token = "";
@@ -50,7 +50,7 @@ Deno.test("tokens lead from page to page", async () => {
 
 Deno.test("StartJob says what is missing or cannot be", async () => {
   await using rig = await JobRig.start();
-  const { StartJob } = jobHandlers(rig.service);
+  const { StartJob } = jobHandlers(rig.service, { record: () => {} });
   const job = { text: "", max_workers: 0, plan: planOf(tasksOf(1)), reduce: null, session_id: "" };
   const request = { job, idempotency_key: "k", task_timeout_ms: 0, task_timeouts_ms: {} };
   assertEquals(await refusal(() => StartJob({ ...request, job: null }, CALL)), "INVALID_ARGUMENT job: is missing");

@@ -6,6 +6,7 @@ import { type HttpAnswer, type HttpCall, type HttpRoute, plainText } from "../ht
 import { type ByteRange, byteRange } from "./byte_range.ts";
 import { attachment } from "./content_disposition.ts";
 import type { Offer, OfferSource } from "./offer.ts";
+import { observedBody, type TicketObserver } from "./ticket_observer.ts";
 
 /** Wrong tokens are counted so long, in ms: ten in a second from one address, and it has to wait. */
 const WINDOW_MS = 1000;
@@ -22,6 +23,7 @@ export interface DownloadRouteParts {
   readonly tickets: DownloadTicketDesk;
   /** By the kind of what a ticket is for. Other kinds are no downloads. */
   readonly sources: Readonly<Record<string, OfferSource<never>>>;
+  readonly observer?: TicketObserver | undefined;
   /** Unix time in ms. */
   readonly now?: () => number;
 }
@@ -60,6 +62,7 @@ export class DownloadRoute implements HttpRoute {
       : undefined;
     if (!ticket || !source) {
       this.#guesses.count(call.peer);
+      this.#parts.observer?.refused(call.peer);
       return refused();
     }
     let offer: Offer | undefined;
@@ -87,12 +90,20 @@ export class DownloadRoute implements HttpRoute {
       }
       if (!await ticket.spend()) return refused();
       handedOver = true;
-      if (!range) return { status: 200, headers, body: offer.body({ begin: 0, end: offer.size }, call.signal) };
+      const { observer } = this.#parts;
+      observer?.redeemed(call.peer, ticket.subject);
+      if (!range) {
+        return {
+          status: 200,
+          headers,
+          body: observedBody(offer.body({ begin: 0, end: offer.size }, call.signal), observer),
+        };
+      }
       const contentRange = `bytes ${range.begin}-${range.end - 1}/${offer.size}`;
       return {
         status: 206,
         headers: { ...headers, "content-range": contentRange },
-        body: offer.body(range, call.signal),
+        body: observedBody(offer.body(range, call.signal), observer),
       };
     } finally {
       if (!handedOver) await offer.close();

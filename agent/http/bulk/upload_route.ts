@@ -3,6 +3,7 @@ import { BusyError, type ErrorCode, MeshError } from "../../core/errors.ts";
 import type { OpenTicket, TicketSubject } from "../../files/tickets.ts";
 import { type HttpAnswer, type HttpCall, type HttpRoute, plainText } from "../http_call.ts";
 import { contentRange } from "./content_range.ts";
+import type { TicketObserver } from "./ticket_observer.ts";
 import type { SinkSource, UploadSink } from "./upload_sink.ts";
 
 /** Wrong tokens are counted so long, in ms: ten in a second from one address, and it has to wait. */
@@ -30,6 +31,7 @@ export interface UploadRouteParts {
   readonly tickets: UploadTicketDesk;
   /** By the kind of what a ticket is for. Other kinds are no uploads. */
   readonly sinks: Readonly<Record<string, SinkSource<never>>>;
+  readonly observer?: TicketObserver | undefined;
   /** Unix time in ms. */
   readonly now?: () => number;
 }
@@ -65,6 +67,7 @@ export class UploadRoute implements HttpRoute {
       : undefined;
     if (!ticket || !source) {
       this.#guesses.count(call.peer);
+      this.#parts.observer?.refused(call.peer);
       return unknownToken();
     }
     // Each source is found by the kind of what it takes.
@@ -78,8 +81,11 @@ export class UploadRoute implements HttpRoute {
     const range = contentRange(call.header("content-range"), Number(length), size);
     if (!range) return refused(`this is no part of a file of ${size} bytes`, 400);
     if (!await ticket.spend()) return unknownToken();
+    const { observer } = this.#parts;
+    observer?.redeemed(call.peer, ticket.subject);
     try {
       const isWhole = await sink.take({ ...range, pieces: call.pieces() }, call.signal);
+      observer?.transferred("received", range.end - range.begin);
       if (!isWhole) return plainText("more is to come", 202);
       const digest = Uint8Array.fromHex(sha256).toBase64();
       return plainText("the file is there", 201, { "repr-digest": `sha-256=:${digest}:` });
