@@ -1,7 +1,7 @@
 import type { FileCredit, FileData } from "../../proto/messages.ts";
 
 /** Bytes of one message at most: what goes beside it is not held up for long. */
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 
 /** What a lane needs of one file. */
 interface Sender {

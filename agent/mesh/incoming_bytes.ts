@@ -4,13 +4,13 @@ import { MeshError } from "../core/errors.ts";
  * How many bytes may be on their way or wait to be taken, of one file: as few as a slow line needs, so that tasks are not held up
  * behind them, and as many as a quick one takes.
  */
-const FIRST_WINDOW = 256 * 1024;
+const FIRST_WINDOW = 512 * 1024;
 const LEAST_WINDOW = 64 * 1024;
 const MOST_WINDOW = 4 * 1024 * 1024;
 
 /** Bytes that come within this, in ms, after they were asked for make the window larger; later than the other, smaller. */
-const QUICK_MS = 100;
-const SLOW_MS = 500;
+const QUICK_MS = 250;
+const SLOW_MS = 1000;
 
 /** Bytes of a file that the other side of a stream sends, as far as it was given credit for them: they cost no more memory than that. */
 export class IncomingBytes implements AsyncIterable<Uint8Array> {

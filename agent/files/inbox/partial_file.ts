@@ -31,14 +31,12 @@ export class PartialFile {
    * @throws {MeshError} `FAILED_PRECONDITION` when it has not so many
    */
   static async open(path: string, begin: number, signal: AbortSignal): Promise<PartialFile> {
-    const handle = await open(path, FLAGS, MODE);
+    const handle = await opened(path);
     try {
-      const [opened, named] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
-      if (!opened.isFile() || opened.nlink !== 1n || opened.dev !== named.dev || opened.ino !== named.ino) {
-        throw new MeshError("FAILED_PRECONDITION", "something else stands where the inbox keeps what is not complete");
-      }
-      if (begin > Number(opened.size)) {
-        throw new MeshError("FAILED_PRECONDITION", `only ${opened.size} bytes are there: begin after them`);
+      const [own, named] = await Promise.all([handle.stat({ bigint: true }), lstat(path, { bigint: true })]);
+      if (!own.isFile() || own.nlink !== 1n || own.dev !== named.dev || own.ino !== named.ino) throw planted();
+      if (begin > Number(own.size)) {
+        throw new MeshError("FAILED_PRECONDITION", `only ${own.size} bytes are there: begin after them`);
       }
       await handle.truncate(begin);
       return new PartialFile(handle, await digestOf(handle, begin, signal), begin);
@@ -98,4 +96,18 @@ async function digestOf(handle: FileHandle, end: number, signal: AbortSignal): P
     at += bytesRead;
   }
   return hash;
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, FLAGS, MODE);
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === "ELOOP") throw planted();
+    throw writeFailure(error);
+  }
+}
+
+/** Somebody who can write into the inbox put something of their own there. */
+function planted(): MeshError {
+  return new MeshError("FAILED_PRECONDITION", "something else stands where the inbox keeps what is not complete");
 }
