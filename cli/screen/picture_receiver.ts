@@ -1,7 +1,7 @@
 import type { RTCPeerConnection } from "werift";
 import { MeshError } from "../../agent/core/errors.ts";
 import { hostAddresses } from "../../agent/screen/stream/host_addresses.ts";
-import { dropRepeatedHandshakes, skipUsedRecordNumbers } from "../../agent/screen/stream/werift_fixes_dtls.ts";
+import { dropRepeatedAndForged, skipUsedRecordNumbers } from "../../agent/screen/stream/werift_fixes_dtls.ts";
 import { askNoStunServer } from "../../agent/screen/stream/werift_fixes_ice.ts";
 import { partsOf } from "../../agent/screen/stream/werift_parts.ts";
 
@@ -62,7 +62,7 @@ export class PictureReceiver implements AsyncDisposable {
       await connection.setRemoteDescription({ type: "offer", sdp: offer });
       const parts = partsOf(connection);
       askNoStunServer(parts.ice);
-      dropRepeatedHandshakes(parts.dtls);
+      dropRepeatedAndForged(parts.dtls);
       skipUsedRecordNumbers(parts.dtls);
       await connection.setLocalDescription(await connection.createAnswer());
       const sdp = connection.localDescription?.sdp ?? "";

@@ -1,5 +1,5 @@
+import { BlockList, isIP } from "node:net";
 import { MeshError } from "../../core/errors.ts";
-import { withoutMulticastNames } from "./werift_fixes_ice.ts";
 
 /** No real answer comes near it: one with thirty candidates has 4 KB. */
 const MOST_CHARACTERS = 64 * 1024;
@@ -48,7 +48,7 @@ export function readAnswer(text: string, offer: string): AnswerSdp {
   }
   if (!/^[\w-]+ (?:[\dA-F]{2}:)+[\dA-F]{2}$/i.test(found("fingerprint") ?? "")) refuse("its fingerprint is none");
   if (!/^(?:active|passive|actpass)$/.test(found("setup") ?? "")) refuse('its "a=setup" is unknown');
-  const sdp = withFewCandidates(withoutMulticastNames(`${lines.join("\r\n")}\r\n`));
+  const sdp = `${onlyUsableCandidates(lines).join("\r\n")}\r\n`;
   return {
     sdp,
     maxMessageBytes: messageBytes(attribute(channel, "max-message-size")),
@@ -81,9 +81,36 @@ function checkMid(answered: readonly string[], offered: readonly string[], index
   if (mid !== undefined && mid !== expected) refuse(`its media section ${index} has the mid "${mid.slice(0, 20)}"`);
 }
 
-function withFewCandidates(sdp: string): string {
+/**
+ * Checks are sent to each candidate, so only what one peer can be is taken: an address in digits, of one machine. Names go whatever
+ * they are. Browsers write a multicast name (`….local`) in place of a private address: to look one up, werift takes UDP port
+ * 5353, and where another program holds that alone an unhandled `EADDRINUSE` ends the worker. Other names would be looked up at the viewer's
+ * bidding. The connection is made all the same: the peer's own checks show where it is.
+ */
+function onlyUsableCandidates(lines: readonly string[]): string[] {
   let count = 0;
-  return sdp.split("\n").filter((line) => !line.startsWith("a=candidate:") || ++count <= MOST_CANDIDATES).join("\n");
+  return lines.filter((line) => !/^a=candidate:/i.test(line) || isUsable(line) && ++count <= MOST_CANDIDATES);
+}
+
+/** Addresses that are no single machine's. */
+const NOBODY = new BlockList();
+NOBODY.addSubnet("0.0.0.0", 8, "ipv4");
+NOBODY.addSubnet("224.0.0.0", 3, "ipv4");
+/** The same of IPv6, and IPv4 in its clothes. */
+const NOBODY_6 = new BlockList();
+NOBODY_6.addAddress("::", "ipv6");
+NOBODY_6.addSubnet("ff00::", 8, "ipv6");
+NOBODY_6.addSubnet("::ffff:0:0", 96, "ipv6");
+
+/** FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS PORT typ TYPE … (RFC 8839, section 5.1). */
+const CANDIDATE = /^a=candidate:\S+ (\d+) (\S+) \d+ (\S+) (\d+) typ \S/i;
+
+function isUsable(line: string): boolean {
+  const [found, component, transport = "", address = "", port] = CANDIDATE.exec(line) ?? [];
+  if (found === undefined) refuse(`"${line.slice(0, 40)}" is no candidate`);
+  if (component !== "1" || !/^udp$/i.test(transport) || Number(port) < 1 || Number(port) > 65_535) return false;
+  const family = isIP(address);
+  return family === 4 ? !NOBODY.check(address, "ipv4") : family === 6 && !NOBODY_6.check(address, "ipv6");
 }
 
 function messageBytes(value: string | undefined): number {

@@ -5,7 +5,7 @@ import { MeshError, messageOf } from "../../core/errors.ts";
 import { readAnswer } from "./answer_sdp.ts";
 import { hostAddresses } from "./host_addresses.ts";
 import { LeastRoundTrip } from "./least_round_trip.ts";
-import { dropRepeatedHandshakes, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
+import { dropRepeatedAndForged, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
 import { askNoStunServer, firstCheck } from "./werift_fixes_ice.ts";
 import { acknowledgeLater } from "./werift_fixes_late_sack.ts";
 import { SctpSender } from "./werift_fixes_sctp.ts";
@@ -84,7 +84,7 @@ export class Peer {
       const video = options.video ? connection.addTransceiver("video", { direction: "sendonly" }) : undefined;
       const parts = partsOf(connection);
       if (!options.iceServers.some(({ urls }) => urls.startsWith("stun:"))) askNoStunServer(parts.ice);
-      dropRepeatedHandshakes(parts.dtls);
+      dropRepeatedAndForged(parts.dtls);
       skipUsedRecordNumbers(parts.dtls);
       await connection.setLocalDescription(await connection.createOffer());
       receiveIntoLittleMemory(parts.ice);

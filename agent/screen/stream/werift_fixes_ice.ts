@@ -9,16 +9,6 @@ export function askNoStunServer(ice: IceConnection): void {
 }
 
 /**
- * A session description without the candidates whose address is a multicast name (`….local`), which browsers write in
- * place of private addresses. To look one up, werift takes UDP port 5353: where another program holds it alone, an
- * unhandled `EADDRINUSE` ends the process, and else the socket keeps the process for 9 s. Without them the connection is made all
- * the same: the browser's own checks show where it is.
- */
-export function withoutMulticastNames(sdp: string): string {
-  return sdp.split("\n").filter((line) => !/^a=candidate:(?:\S+ ){4}\S*\.local\.? /i.test(line)).join("\n");
-}
-
-/**
  * Waits until the other side has sent a check, for `ms` milliseconds at most. For an answer without candidates that can be used: werift
  * gives up at once when it has nothing to check, though the other side, which knows our candidates, is about to show where it is.
  */

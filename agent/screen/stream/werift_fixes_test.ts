@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { RTCPeerConnection } from "werift";
 import { assertEquals, assertThrows } from "../../../tests/assert.ts";
-import { HandshakeFilter } from "./werift_fixes_dtls.ts";
-import { askNoStunServer, withoutMulticastNames } from "./werift_fixes_ice.ts";
+import { RecordFilter } from "./werift_fixes_dtls.ts";
+import { askNoStunServer } from "./werift_fixes_ice.ts";
 import { SctpSender } from "./werift_fixes_sctp.ts";
 import { partsOf } from "./werift_parts.ts";
 
@@ -43,7 +43,7 @@ function record(...messages: [number, number, number][]): Buffer {
 }
 
 Deno.test("a handshake message that comes again is dropped, what is new beside it is kept", () => {
-  const filter = new HandshakeFilter();
+  const filter = new RecordFilter({ isOver: () => false, isAuthentic: () => true });
   const flight = record([11, 1, 40], [16, 2, 20]);
   assertEquals(filter.apply(flight), flight);
   assertEquals(filter.apply(flight).length, 0);
@@ -52,7 +52,7 @@ Deno.test("a handshake message that comes again is dropped, what is new beside i
 });
 
 Deno.test("what begins a handshake may come again, and other records are left alone", () => {
-  const filter = new HandshakeFilter();
+  const filter = new RecordFilter({ isOver: () => false, isAuthentic: () => true });
   for (const again of [record([1, 0, 30]), record([3, 0, 16])]) {
     assertEquals(filter.apply(again), again);
     assertEquals(filter.apply(again), again);
@@ -65,9 +65,36 @@ Deno.test("what begins a handshake may come again, and other records are left al
   assertEquals(filter.apply(Buffer.from([22, 254])).length, 0);
 });
 
-Deno.test("candidates with multicast names go, others stay", () => {
-  const host = "a=candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host";
-  const named = "a=candidate:2 1 udp 2113937151 8c4f4a9e-1d2c.local 50001 typ host generation 0";
-  const sdp = ["v=0", "s=home.local", host, named, "a=mid:0", ""].join("\r\n");
-  assertEquals(withoutMulticastNames(sdp), ["v=0", "s=home.local", host, "a=mid:0", ""].join("\r\n"));
+/** A record of some kind and epoch, with two bytes in it. */
+const other = (kind: number, epoch: number) => Buffer.from([kind, 254, 253, 0, epoch, 0, 0, 0, 0, 0, 9, 0, 2, 1, 0]);
+
+Deno.test("nobody but the peer can say farewell, or begin anew, once the connection is made", () => {
+  const [authentic, forged] = [other(21, 1), Buffer.concat([other(21, 1).subarray(0, 14), Buffer.from([9])])];
+  const filter = new RecordFilter({ isOver: () => true, isAuthentic: (record) => record.equals(authentic) });
+  for (const plain of [20, 21, 22, 23, 24, 0, 255]) assertEquals(filter.apply(other(plain, 0)).length, 0);
+  for (const unknown of [24, 0, 255]) assertEquals(filter.apply(other(unknown, 1)).length, 0);
+  assertEquals(filter.apply(forged).length, 0);
+  assertEquals(filter.apply(authentic), authentic);
+  const mixed = Buffer.concat([other(21, 0), other(23, 1), other(99, 1), forged, other(23, 1)]);
+  assertEquals(filter.apply(mixed), Buffer.concat([other(23, 1), other(23, 1)]));
+});
+
+Deno.test("while the connection is made, an alert that nobody encrypted ends nothing, and made-up messages take no memory", () => {
+  const filter = new RecordFilter({ isOver: () => false, isAuthentic: () => false });
+  assertEquals(filter.apply(other(21, 0)).length, 0);
+  assertEquals(filter.apply(other(21, 1)).length, 0);
+  let taken = 0;
+  for (let sequence = 1; sequence <= 2000; sequence++) {
+    if (filter.apply(record([11, sequence, 8])).length > 0) taken++;
+  }
+  assertEquals(taken, 256);
+});
+
+Deno.test("what is cut off is dropped, wherever it is cut", () => {
+  const filter = new RecordFilter({ isOver: () => false, isAuthentic: () => true });
+  const data = other(23, 1);
+  for (let length = 0; length < data.length; length++) {
+    assertEquals(filter.apply(data.subarray(0, length)).length, 0);
+    assertEquals(filter.apply(Buffer.concat([data, data.subarray(0, length)])), data);
+  }
 });

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type RTCDataChannel, RTCPeerConnection, type RtpPacket, useVP8 } from "werift";
-import { dropRepeatedHandshakes, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
+import { dropRepeatedAndForged, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
 import { askNoStunServer } from "./werift_fixes_ice.ts";
 import type { DtlsTransport, IceConnection } from "./werift_parts.ts";
 
@@ -42,7 +42,7 @@ export class WeriftViewer implements AsyncDisposable {
     await connection.setRemoteDescription({ type: "offer", sdp: offer });
     for (const transport of connection.dtlsTransports) {
       askNoStunServer(transport.iceTransport.connection as unknown as IceConnection);
-      dropRepeatedHandshakes(transport as unknown as DtlsTransport);
+      dropRepeatedAndForged(transport as unknown as DtlsTransport);
       skipUsedRecordNumbers(transport as unknown as DtlsTransport);
     }
     await connection.setLocalDescription(await connection.createAnswer());
