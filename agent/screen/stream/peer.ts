@@ -8,6 +8,7 @@ import { LeastRoundTrip } from "./least_round_trip.ts";
 import { dropRepeatedAndForged, skipUsedRecordNumbers } from "./werift_fixes_dtls.ts";
 import { askNoStunServer, firstCheck } from "./werift_fixes_ice.ts";
 import { acknowledgeLater } from "./werift_fixes_late_sack.ts";
+import { sealFaster } from "./werift_fixes_seal.ts";
 import { SctpSender } from "./werift_fixes_sctp.ts";
 import { receiveIntoLittleMemory } from "./werift_fixes_udp.ts";
 import { partsOf, type WeriftParts } from "./werift_parts.ts";
@@ -86,6 +87,7 @@ export class Peer {
       if (!options.iceServers.some(({ urls }) => urls.startsWith("stun:"))) askNoStunServer(parts.ice);
       dropRepeatedAndForged(parts.dtls);
       skipUsedRecordNumbers(parts.dtls);
+      sealFaster(parts.dtls);
       await connection.setLocalDescription(await connection.createOffer());
       receiveIntoLittleMemory(parts.ice);
       const sdp = connection.localDescription?.sdp;

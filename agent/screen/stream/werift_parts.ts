@@ -37,8 +37,23 @@ interface IceProtocol {
 /** werift's `DtlsSocket`. */
 export interface DtlsSocket {
   readonly udpOnMessage: (data: Buffer) => void;
-  readonly transport: { readonly socket: { onData: (data: Buffer) => void } };
-  readonly dtls: { recordSequenceNumber: number };
+  readonly transport: {
+    readonly socket: { onData: (data: Buffer) => void };
+    send(datagram: Buffer): Promise<void>;
+  };
+  readonly dtls: { recordSequenceNumber: number; readonly epoch: number };
+  /** Seals data, and sends it. */
+  send: (data: Buffer) => Promise<void>;
+}
+
+/** How a connection seals what it sends. */
+export interface Sealing {
+  readonly socket: DtlsSocket;
+  readonly key: Buffer;
+  /** The part of each nonce that is not sent. */
+  readonly salt: Buffer;
+  /** As `node:crypto` calls it. */
+  readonly algorithm: string;
 }
 
 /** What of werift's `SCTP` acknowledges what came in. */
@@ -112,10 +127,50 @@ export function partsOf(connection: RTCPeerConnection): WeriftParts {
 
 /** @throws {Error} naming the part that is not as the cures know it */
 export function socketOf(dtls: DtlsTransport): DtlsSocket {
-  const socket = checked(dtls.dtls, "dtls", { udpOnMessage: "function", transport: "object", dtls: "object" });
-  checked(socket.dtls, "dtls.dtls", { recordSequenceNumber: "number" });
+  const socket = checked(dtls.dtls, "dtls", {
+    udpOnMessage: "function",
+    transport: "object",
+    dtls: "object",
+    send: "function",
+  });
+  checked(socket.dtls, "dtls.dtls", { recordSequenceNumber: "number", epoch: "number" });
+  checked(socket.transport, "dtls.transport", { send: "function" });
   checked(socket.transport.socket, "dtls.transport.socket", { onData: "function" });
   return socket;
+}
+
+/**
+ * Of a connection whose handshake is over.
+ *
+ * @throws {Error} naming the part that is not as the cures know it
+ */
+export function sealingOf(dtls: DtlsTransport): Sealing {
+  const socket = socketOf(dtls);
+  const { cipher } = checked(socket as DtlsSocket & { readonly cipher: { readonly cipher: Aead } }, "dtls", {
+    cipher: "object",
+  });
+  const aead = checked(cipher.cipher, "dtls.cipher.cipher", {
+    blockAlgorithm: "string",
+    nonceImplicitLength: "number",
+  });
+  const isClient = Reflect.get(socket, "sessionType") === CLIENT;
+  const key = isClient ? aead.clientWriteKey : aead.serverWriteKey;
+  const nonce = isClient ? aead.clientNonce : aead.serverNonce;
+  if (!key || !nonce) throw new Error("werift has changed: dtls.cipher.cipher has no keys");
+  return { socket, key, salt: nonce.subarray(0, aead.nonceImplicitLength), algorithm: aead.blockAlgorithm };
+}
+
+/** werift's `SessionType.CLIENT`. */
+const CLIENT = 1;
+
+/** werift's `AEADCipher`. */
+interface Aead {
+  readonly blockAlgorithm: string;
+  readonly nonceImplicitLength: number;
+  readonly clientWriteKey: Buffer | undefined;
+  readonly serverWriteKey: Buffer | undefined;
+  readonly clientNonce: Buffer | undefined;
+  readonly serverNonce: Buffer | undefined;
 }
 
 function checked<T extends object>(part: T | undefined, name: string, members: Record<string, string>): T {
