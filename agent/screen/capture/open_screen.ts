@@ -22,6 +22,9 @@ export interface OpenedScreen {
 
 const log = logger("screen");
 
+/** Only for desktops that nothing else can capture. */
+const LAST_RESORT: BackendName = "ffmpeg";
+
 /**
  * Opens this device's desktop in the first way that delivers a picture of it.
  *
@@ -31,19 +34,44 @@ export async function openScreen(options: OpenScreenOptions): Promise<OpenedScre
   const { capture, environment, backends = BACKENDS, signal } = options;
   const names = capture === "auto" ? orderOn(environment.os) : [capture];
   const passedOver: string[] = [];
+  let former: CaptureBackend | undefined;
   for (const name of names) {
     signal?.throwIfAborted();
     const backend = backends.find((candidate) => candidate.name === name);
     if (!backend) continue;
     try {
-      return { source: await openOne(backend, environment, signal), passedOver };
+      const source = await openOne(backend, environment, signal);
+      if (name !== LAST_RESORT || !former) return { source, passedOver };
+      return await onceMore(former, environment, signal, { source, passedOver });
     } catch (error) {
+      former = backend;
       signal?.throwIfAborted();
       passedOver.push(`${name}: ${messageOf(error)}`);
     }
   }
   const reasons = passedOver.length === 0 ? `there is no way to on ${environment.os}` : passedOver.join("; ");
   throw new MeshError("FAILED_PRECONDITION", `Cannot capture this screen (${reasons})`);
+}
+
+/**
+ * The last resort works, but the desktop may have come up (an X server that is started again) only since the way before it was tried. That
+ * one gets another chance, as what is opened here may stay in use for days.
+ */
+async function onceMore(
+  preferred: CaptureBackend,
+  environment: CaptureEnvironment,
+  signal: AbortSignal | undefined,
+  found: OpenedScreen,
+): Promise<OpenedScreen> {
+  try {
+    const source = await openOne(preferred, environment, signal);
+    await found.source.close().catch((failure) => log.debug`closing ${found.source.backend}: ${failure}`);
+    return { source, passedOver: found.passedOver.slice(0, -1) };
+  } catch (error) {
+    if (!signal?.aborted) return found;
+    await found.source.close().catch((failure) => log.debug`closing ${found.source.backend}: ${failure}`);
+    throw error;
+  }
 }
 
 async function openOne(

@@ -14,10 +14,17 @@ function environment(os: CaptureEnvironment["os"], variables: Record<string, str
 /** A way to capture that fails as it is told, and counts what is open. */
 class Way implements CaptureBackend {
   opened = 0;
+  #attempts = 0;
 
   constructor(
     readonly name: BackendName,
-    private readonly fault?: "excluded" | "does not open" | "no monitor" | "no picture" | "half a picture",
+    private readonly fault?:
+      | "excluded"
+      | "does not open"
+      | "opens late"
+      | "no monitor"
+      | "no picture"
+      | "half a picture",
   ) {}
 
   excluded(): string | undefined {
@@ -25,7 +32,10 @@ class Way implements CaptureBackend {
   }
 
   open(): Promise<ScreenSource> {
-    if (this.fault === "does not open") return Promise.reject(new MeshError("UNAVAILABLE", "it does not open"));
+    const isLate = this.fault === "opens late" && this.#attempts++ === 0;
+    if (this.fault === "does not open" || isLate) {
+      return Promise.reject(new MeshError("UNAVAILABLE", "it does not open"));
+    }
     this.opened++;
     return Promise.resolve({
       backend: this.name,
@@ -80,6 +90,23 @@ Deno.test("where nothing works, one line says for each way what was in the way",
     "Cannot capture this screen (wayland: it is excluded; x11: it does not open; ffmpeg: a picture of 4x2 is not whole)",
   );
   assertEquals(backends.map((way) => way.opened), [0, 0, 0]);
+});
+
+Deno.test("a desktop that comes up while it is looked for is not left to ffmpeg", async () => {
+  const [wayland, x11, ffmpeg] = [new Way("wayland", "excluded"), new Way("x11", "opens late"), new Way("ffmpeg")];
+  const backends = [wayland, x11, ffmpeg];
+  const { source, passedOver } = await openScreen({ capture: "auto", environment: environment("linux"), backends });
+  assertEquals(source.backend, "x11");
+  assertEquals(passedOver, ["wayland: it is excluded"]);
+  assertEquals([x11.opened, ffmpeg.opened], [1, 0]);
+});
+
+Deno.test("what nothing else can capture is left to ffmpeg", async () => {
+  const [x11, ffmpeg] = [new Way("x11", "no picture"), new Way("ffmpeg")];
+  const opening = openScreen({ capture: "auto", environment: environment("linux"), backends: [x11, ffmpeg] });
+  const { source, passedOver } = await opening;
+  assertEquals([source.backend, ...passedOver], ["ffmpeg", "x11: the screen is locked"]);
+  assertEquals([x11.opened, ffmpeg.opened], [0, 1]);
 });
 
 Deno.test("ways of other systems are not spoken of", async () => {
