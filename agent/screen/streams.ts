@@ -5,7 +5,7 @@ import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Component } from "../core/lifecycle.ts";
 import type { StreamFigures } from "./stream/screen_stream.ts";
-import { type StreamConfig, streamConfig } from "./stream/stream_config.ts";
+import { monitorOf, type StreamConfig, streamConfig } from "./stream/stream_config.ts";
 import { WorkerChannel } from "./stream/worker_channel.ts";
 import type { WorkerEvent, WorkerReply, WorkerRequest, WorkerSettings } from "./stream/worker_messages.ts";
 
@@ -79,10 +79,13 @@ export class ScreenStreams {
     const { signal } = asked;
     signal.throwIfAborted();
     if (this.#streams.size + this.#starting >= MAX_STREAMS) {
-      throw new MeshError("RESOURCE_EXHAUSTED", `This device's screen has ${MAX_STREAMS} streams already`);
+      throw new MeshError("RESOURCE_EXHAUSTED", this.#fullness());
     }
     this.#starting++;
     try {
+      // Nobody is asked whether a monitor may be seen that is not there.
+      if (this.#mayLack(config.monitor)) monitorOf(await this.monitors(), config.monitor);
+      signal.throwIfAborted();
       await this.options.consent.ask(this.#who(request, config), signal);
       signal.throwIfAborted();
       return await this.#offer(request, config, signal);
@@ -157,6 +160,19 @@ export class ScreenStreams {
     clearTimeout(this.#idle);
     this.#rest("the device's agent is stopping");
     await Promise.all(this.#rests);
+  }
+
+  /** Not all of the places need be streams: a question to the device's user takes one, too. */
+  #fullness(): string {
+    const streams = this.#streams.size === 1 ? "1 stream" : `${this.#streams.size} streams`;
+    return this.#starting === 0
+      ? `This device's screen has ${streams} already`
+      : `This device's screen has ${streams} and ${this.#starting} asked for, of ${MAX_STREAMS} at once`;
+  }
+
+  /** As far as is known: the monitors may have been others when they were last heard of, and at first nothing is known. */
+  #mayLack(monitor: number): boolean {
+    return this.#monitors.length > 0 && !this.#monitors.some(({ index }) => index === monitor);
   }
 
   #who({ client_name, peer }: ScreenStart, { monitor }: StreamConfig) {

@@ -91,9 +91,10 @@ Deno.test("wrong numbers, monitors and kinds of video are refused; nobody is ask
   for (const wrong of [config(61, 0), config(-1, 0), config(0, 101), { video: "h264" }]) {
     assertMatch(await refused(rig.streams.start(asked(wrong), NEVER)), /^INVALID_ARGUMENT/);
   }
-  assertEquals(asks, 0);
   const monitor = { config: { target_fps: 0, jpeg_quality: 0, monitor_index: 2 } };
+  await rig.streams.probe();
   assertMatch(await refused(rig.streams.start(asked(monitor), NEVER)), /^INVALID_ARGUMENT: .*1 = FAKE-1 \(320x192/);
+  assertEquals(asks, 0);
   assertMatch(await refused(rig.streams.start(asked({ video: "vp8" }), NEVER)), /^FAILED_PRECONDITION: .*ffmpeg/);
   assertEquals(rig.streams.list(), []);
 });
@@ -102,11 +103,13 @@ Deno.test("a fifth stream is refused, also while the others' users are being ask
   const answers: (() => void)[] = [];
   await using rig = new Rig({ consent: { ask: () => new Promise((resolve) => answers.push(resolve)) } });
   const starts = [1, 2, 3, 4].map(() => rig.streams.start(asked(), NEVER));
-  assertMatch(await refused(rig.streams.start(asked(), NEVER)), /^RESOURCE_EXHAUSTED/);
+  const full = "RESOURCE_EXHAUSTED: This device's screen has 0 streams and 4 asked for, of 4 at once";
+  assertEquals(await refused(rig.streams.start(asked(), NEVER)), full);
   for (const answer of answers) answer();
   const offers = await Promise.all(starts);
   assertEquals(new Set(offers.map(({ stream_id }) => stream_id)).size, 4);
-  assertMatch(await refused(rig.streams.start(asked(), NEVER)), /^RESOURCE_EXHAUSTED/);
+  const taken = "RESOURCE_EXHAUSTED: This device's screen has 4 streams already";
+  assertEquals(await refused(rig.streams.start(asked(), NEVER)), taken);
   await rig.streams.stop(offers[0]?.stream_id ?? "");
   const fifth = rig.streams.start(asked(), NEVER);
   answers.at(-1)?.();
