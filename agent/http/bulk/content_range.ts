@@ -14,6 +14,7 @@ export function contentRange(header: string, length: number, size: number): Byte
   if (header === "") return length === size ? { begin: 0, end: size } : undefined;
   const [matched, first, last, whole] = RANGE.exec(header.trim()) ?? [];
   if (matched === undefined || Number(whole) !== size) return undefined;
+  if (first !== undefined && Number(last) < Number(first)) return undefined;
   const range = first === undefined ? { begin: size, end: size } : { begin: Number(first), end: Number(last) + 1 };
   return range.end - range.begin === length && range.end <= size ? range : undefined;
 }
