@@ -23,7 +23,7 @@ export interface TransferOutcome<Order, Done> {
  * device that is gone.
  *
  * @param parallel how many at once
- * @throws the signal's reason, once all have ended
+ * @throws the signal's reason, where it came before all were done, once none is under way any more
  */
 export async function transferAll<Order, Done>(
   orders: readonly Order[],
@@ -53,7 +53,7 @@ export async function transferAll<Order, Done>(
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, orders.length) }, work));
-  signal.throwIfAborted();
+  if (done.length < orders.length) signal.throwIfAborted();
   return { done, failed, untried: orders.length - begun };
 }
 

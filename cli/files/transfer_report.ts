@@ -26,7 +26,7 @@ export async function tellFailures(output: Output, failures: TransferFailures): 
   const [first] = failed;
   if (!first) return;
   if (files === 1) throw first.error;
-  for (const { path, file, error } of failed.slice(0, MOST_TOLD)) await output.note(told(file || path, error));
+  for (const { file, error } of failed.slice(0, MOST_TOLD)) await output.note(told(file, error));
   if (failed.length > MOST_TOLD) await output.note(`and ${failed.length - MOST_TOLD} others failed`);
   const rest = untried > 0 ? `, ${untried} were not begun` : "";
   throw new MeshError(
@@ -40,6 +40,7 @@ export function failureDocument({ path, file, error }: FailedFile): Record<strin
   return { path, file, code: error.code, message: error.message };
 }
 
+/** A message that does not name the file itself, with its name. What has none here is named by its message. */
 function told(name: string, { message }: MeshError): string {
   return message.includes(name) ? message : `${name}: ${message}`;
 }
