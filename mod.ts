@@ -80,6 +80,8 @@ export interface AgentOptions {
   readonly share?: string;
   /** The folder that takes files from the mesh, which must exist. Default: none are taken. */
   readonly inbox?: string;
+  /** The origin whose web pages may call over HTTP, such as `https://dashboard.example`. Default: none but the agent's own. */
+  readonly cors?: string;
   /** How long a ticket for a file can be used, in seconds, 1 to 86,400. Default 60. */
   readonly ticketTtl?: number;
   /** What this device has, instead of what the probe finds; `["none"]` is neither. */

@@ -1,7 +1,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import { formatAddress, type HostPort } from "../agent/config/address.ts";
 import { MeshError } from "../agent/core/errors.ts";
-import { beginSpan, type TraceSpan } from "../agent/core/tracing.ts";
+import { beginSpan, TRACE_METADATA, type TraceSpan } from "../agent/core/tracing.ts";
 import type { OrchestratorServiceDefinition } from "../proto/gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceDefinition } from "../proto/gen/edgemesh/v1/MeshService.ts";
 import type { GenerateEvent, JobUpdate } from "../proto/messages.ts";
@@ -272,7 +272,7 @@ class Connection implements MeshClient {
 function traced(metadata: grpc.Metadata, span: TraceSpan | undefined): grpc.Metadata {
   if (!span) return metadata;
   const copy = metadata.clone();
-  copy.set("traceparent", span.traceParent);
+  copy.set(TRACE_METADATA, span.traceParent);
   return copy;
 }
 

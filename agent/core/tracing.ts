@@ -21,6 +21,12 @@ export interface SpanOptions {
 /** Where Deno, when it is told to keep traces (`OTEL_DENO=true`), puts what keeps them: OpenTelemetry's own place for that. */
 const PROVIDERS = Symbol.for("opentelemetry.js.api.1");
 
+/**
+ * Metadata of a call that names the caller's span. Not `traceparent` alone: Deno writes the span of the HTTP request over that, which
+ * knows nothing of the call that it carries.
+ */
+export const TRACE_METADATA = "x-edgemesh-traceparent";
+
 const TRACE_PARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 let api: typeof Api | undefined;

@@ -13,7 +13,7 @@ import { contract } from "../../proto/load.ts";
 import type { OrchestratorServiceClient } from "../../proto/gen/edgemesh/OrchestratorService.ts";
 import type { MeshServiceClient } from "../../proto/gen/edgemesh/v1/MeshService.ts";
 import { MeshError } from "../core/errors.ts";
-import { traceParentHere } from "../core/tracing.ts";
+import { TRACE_METADATA, traceParentHere } from "../core/tracing.ts";
 import { fromGrpcError } from "./grpc_status.ts";
 
 /** The largest message that is taken, in bytes: a plan of 100,000 tasks fits. */
@@ -126,7 +126,7 @@ export function callUnary<Request, Response>(
 export function callMetadata(options: Pick<UnaryOptions, "sessionId" | "metadata">): Metadata {
   const metadata = new Metadata();
   const traceParent = traceParentHere();
-  if (traceParent) metadata.set("traceparent", traceParent);
+  if (traceParent) metadata.set(TRACE_METADATA, traceParent);
   if (options.sessionId) metadata.set("authorization", `Bearer ${options.sessionId}`);
   for (const [name, value] of Object.entries(options.metadata ?? {})) metadata.set(name, value);
   return metadata;

@@ -2,7 +2,7 @@ import type { handleBidiStreamingCall, ServerDuplexStream } from "@grpc/grpc-js"
 import { MeshError } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import { logger } from "../core/log.ts";
-import { beginSpan, isTracing, traceParentHere, type TraceSpan } from "../core/tracing.ts";
+import { beginSpan, isTracing, TRACE_METADATA, type TraceSpan } from "../core/tracing.ts";
 import { statusDetails } from "../mesh/grpc_status.ts";
 import { type CallContext, type Caller, ServedCall } from "./call_context.ts";
 import { grpcCaller, statusOf } from "./grpc_calls.ts";
@@ -243,7 +243,8 @@ export class Interceptors {
 /** Where traces are kept: the agent's part of the caller's, or a new one. */
 function serverSpan(method: string, caller: Caller): TraceSpan | undefined {
   if (!isTracing()) return undefined;
-  return beginSpan(method, { kind: "server", parent: traceParentHere() || caller.metadata("traceparent") });
+  const parent = caller.metadata(TRACE_METADATA) || caller.metadata("traceparent");
+  return beginSpan(method, { kind: "server", parent });
 }
 
 /** What of a failure goes to the caller. The cause of an unforeseen one goes to the log only. */
