@@ -2,15 +2,16 @@ import { assert, assertEquals, assertRejects } from "../assert.ts";
 import { unlikeBytes } from "../../agent/http/bulk/download_rig.ts";
 import { RawClient } from "../../agent/http/bulk/raw_client.ts";
 import { MeshError } from "../../agent/core/errors.ts";
-import { FarDevice, sha256Of } from "../far_device.ts";
-import { eventually } from "../processes.ts";
+import { FarDevice, type FilesOfDevice, sha256Of } from "../far_device.ts";
+import { MeshSession } from "../mesh_client.ts";
+import { AgentProcess, eventually } from "../processes.ts";
 import { CutProxy } from "./cut_proxy.ts";
 import { SmallDisk } from "./small_disk.ts";
 
 const MIB = 1024 * 1024;
 
 /** Begins an upload and sends only a part of it; answers once the device has that. */
-async function beginUpload(far: FarDevice, path: string, bytes: Uint8Array<ArrayBuffer>, sent: number) {
+async function beginUpload(far: FilesOfDevice, path: string, bytes: Uint8Array<ArrayBuffer>, sent: number) {
   const { address, offset } = await far.openUpload(path, bytes);
   assertEquals(offset, 0);
   const { host, hostname, port, pathname } = new URL(address);
@@ -22,7 +23,7 @@ async function beginUpload(far: FarDevice, path: string, bytes: Uint8Array<Array
   return connection;
 }
 
-async function offsetOf(far: FarDevice, path: string, bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+async function offsetOf(far: FilesOfDevice, path: string, bytes: Uint8Array<ArrayBuffer>): Promise<number> {
   return (await far.openUpload(path, bytes)).offset;
 }
 
@@ -83,6 +84,22 @@ Deno.test("a device that is killed in the middle of files: its clients are told,
   assertEquals(later.status, 503);
   const error = await assertRejects(() => far.openDownload("large"), MeshError);
   assertEquals(error.code, "UNAVAILABLE");
+});
+
+Deno.test("a coordinator that is killed in the middle of an upload: the device keeps what came, and the next one gets the rest", async () => {
+  await using far = await FarDevice.start();
+  const content = unlikeBytes(5 * MIB);
+  using upload = await beginUpload(far, "a", content, 2 * MIB);
+  await far.coordinator.kill();
+  assertEquals(await upload.read(new Uint8Array(64)).catch(() => null), null, "the client's connection is broken");
+  const { grpc, http, dataDir } = far.coordinator;
+  await using next = await AgentProcess.start({ grpc, http, dataDir, name: "near", flags: ["--screen", "off"] });
+  using session = await MeshSession.open(next.grpc);
+  await session.presence(far.device.deviceId, true);
+  const again = far.with(session);
+  assertEquals(await offsetOf(again, "a", content), 2 * MIB);
+  assertEquals(await again.put("a", content), 201);
+  assertEquals(await sha256Of(Deno.readFileSync(far.folder.file("inbox/a"))), await sha256Of(content));
 });
 
 Deno.test("a full disk of the inbox: 507, and nothing of the file is left", async (t) => {
