@@ -27,6 +27,8 @@ export {
   type ScreenOptions,
   type Where,
 } from "./cli/mesh.ts";
+export type { DeviceFiles, UploadRequest } from "./cli/files/device_files.ts";
+export type { OpenedDownload } from "./cli/files/mesh_files.ts";
 export type { Reduce } from "./cli/submission.ts";
 export type { SubmitOptions } from "./cli/submit_options.ts";
 export type { Plan } from "./proto/gen/edgemesh/Plan.ts";
@@ -37,6 +39,7 @@ export type {
   DeviceInfo,
   DeviceModel,
   DeviceStatus,
+  FileEntry,
   GenerateEvent,
   JobInfo,
   JobStatus,
@@ -50,6 +53,7 @@ export type {
   ScreenStream,
   StartScreenResponse,
   TaskDetail,
+  Upload,
 } from "./proto/messages.ts";
 
 /**

@@ -37,6 +37,35 @@ Deno.test("library: a program runs an agent, and uses its mesh", async () => {
   assertEquals((await mesh.jobs()).map((job) => job.job_id), [job_id]);
 });
 
+Deno.test("library: files of a device are listed, fetched and put", async () => {
+  using folder = new TemporaryFolder();
+  for (const name of ["files", "files/below", "inbox"]) Deno.mkdirSync(folder.file(name));
+  folder.write("files/notes.txt", "milk");
+  folder.write("files/below/more.txt", "bread");
+  await using agent = await startAgent({
+    ...PORTS,
+    name: "laptop",
+    key: TEST_KEY,
+    dataDir: folder.file("data"),
+    share: folder.file("files"),
+    inbox: folder.file("inbox"),
+    screen: "off",
+  });
+  using mesh = await connect(agent.grpc, { key: TEST_KEY });
+  const files = mesh.files("laptop");
+
+  const listed = await Array.fromAsync(files.list("", { recursive: true }));
+  assertEquals(listed.map(({ path }) => path), ["below", "below/more.txt", "notes.txt"]);
+  const { http_addr, token } = await files.openDownload("notes.txt");
+  assertEquals(await (await fetch(`http://${http_addr}/bulk/download/${token}`)).text(), "milk");
+  const sha256 = await files.sha256("notes.txt");
+  const upload = await files.openUpload({ path: "copy.txt", sizeBytes: 4, sha256 });
+  const put = await fetch(`http://${upload.http_addr}/bulk/upload/${upload.token}`, { method: "PUT", body: "milk" });
+  await put.body?.cancel();
+  assertEquals([put.status, Deno.readTextFileSync(folder.file("inbox/copy.txt"))], [201, "milk"]);
+  await assertRejects(() => files.openDownload("../inbox/copy.txt"), MeshError, "is not in the shared folder");
+});
+
 Deno.test("library: a job is watched, looked at task by task, cancelled and forgotten", async () => {
   using folder = new TemporaryFolder();
   const kept = { keepJobs: "36h", maxQueuedTasks: 10, reattachGrace: 60 };

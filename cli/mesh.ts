@@ -23,6 +23,8 @@ import type {
 import { allJobs } from "./all_jobs.ts";
 import { taskPages } from "./all_tasks.ts";
 import type { MeshClient } from "./client.ts";
+import { DeviceFiles } from "./files/device_files.ts";
+import { MeshFiles } from "./files/mesh_files.ts";
 import { deviceIdOf } from "./find_device.ts";
 import { generated, type Generation, HeardGeneration } from "./generation.ts";
 import { checkedRequest, promptRequest, type PromptSettings } from "./generation_request.ts";
@@ -279,6 +281,11 @@ export class Mesh implements Disposable {
   /** Ends a stream. @throws {MeshError} NOT_FOUND when it has ended */
   async stopScreen(streamId: string): Promise<void> {
     await this.client.mesh("StopScreen", { stream_id: streamId });
+  }
+
+  /** The files of a device. @param device by its name or id */
+  files(device: string): DeviceFiles {
+    return new DeviceFiles(new MeshFiles(this.#patient), () => deviceIdOf(this.client, device));
   }
 
   /** Closes the connection. */
