@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
-import type { RTCRtpTransceiver } from "werift";
+import type { RTCRtpTransceiver, RtpHeader } from "werift";
 import { delay } from "../../core/abort.ts";
 import { MeshError } from "../../core/errors.ts";
 import type { MonitorFeed } from "../picture/monitor_feed.ts";
 import { RateMeter } from "./rate_meter.ts";
 import type { SharedScreen } from "./shared_screen.ts";
+import { RtpHistory } from "./rtp_history.ts";
 import { Ticks } from "./ticks.ts";
 import { type FindFfmpeg, VideoEncoder, type VideoFormat } from "./video_encoder.ts";
 import { isKeyFrame, vp8Packets } from "./vp8_packets.ts";
@@ -15,8 +16,12 @@ const MOST_FPS = 30;
 const STILL_EVERY_MS = 1000;
 /** Pictures that ffmpeg may work at: while it falls behind, none is captured for it. */
 const MOST_PENDING = 2;
-/** A lost picture brings a new key frame, which takes a new ffmpeg, no more often than this, in ms. */
+/**
+ * A picture that cannot be had again brings a new key frame, which takes a new ffmpeg, no more often than this, in ms; and not when a
+ * key frame has just gone out: a viewer asks until it has come.
+ */
 const RESTART_EVERY_MS = 1000;
+const KEY_UNDER_WAY_MS = 500;
 /** An ffmpeg that ends so soon after its start, in ms, would do so again. */
 const TOO_SHORT_MS = 2000;
 /** An ffmpeg that keeps pictures for so long, in ms, is stuck. */
@@ -48,6 +53,7 @@ export class VideoTrack {
   /** Why there is no going on. */
   #failure: MeshError | undefined;
   #keyLost = false;
+  #keyAt = -Infinity;
   #shown = { generation: -1, at: -Infinity };
   #sequence = Math.floor(Math.random() * 0x8000);
   #sending: Promise<void> = Promise.resolve();
@@ -57,7 +63,17 @@ export class VideoTrack {
   constructor(private readonly options: VideoOptions) {
     this.#fps = Math.min(MOST_FPS, options.fps);
     this.#ticks = new Ticks(this.#fps, performance.now());
-    options.transceiver.sender.onPictureLossIndication.subscribe(() => this.#keyLost = true);
+    const { sender } = options.transceiver;
+    const { dtlsTransport } = sender;
+    sender.onPictureLossIndication.subscribe(() => {
+      if (performance.now() - this.#keyAt > KEY_UNDER_WAY_MS) this.#keyLost = true;
+    });
+    RtpHistory.attach<RtpHeader, Buffer>({
+      srtp: dtlsTransport.srtp,
+      onLost: sender.onGenericNack,
+      // What is lost once more is asked for once more.
+      send: (packet) => void dtlsTransport.iceTransport.connection.send(Buffer.from(packet)).catch(() => {}),
+    });
   }
 
   /** Frames, their bytes, and frames in a second of the last two. */
@@ -133,7 +149,10 @@ export class VideoTrack {
 
   #frame(frame: Uint8Array<ArrayBuffer>): void {
     const capturedAt = this.#captured.shift() ?? performance.now();
-    if (isKeyFrame(frame)) this.#keyLost = false;
+    if (isKeyFrame(frame)) {
+      this.#keyLost = false;
+      this.#keyAt = performance.now();
+    }
     this.#frames++;
     this.#bytes += frame.length;
     this.#meter.count(performance.now());
