@@ -1,5 +1,6 @@
 import type { MonitorFeed } from "../picture/monitor_feed.ts";
-import type { JpegEncoder, Picture } from "../types.ts";
+import type { CursorState, JpegEncoder, Picture } from "../types.ts";
+import { type PlacedPointer, placePointer, PointedPicture } from "./pointed_picture.ts";
 import { resized } from "./shrink.ts";
 
 /** How a picture is to be sent. */
@@ -8,6 +9,8 @@ export interface WholeWish {
   readonly quality: number;
   /** The most that a message to this viewer may take: 262,144 for Chromium. */
   readonly maxBytes: number;
+  /** Drawn into the picture: an old viewer knows of no other. */
+  readonly pointer?: CursorState | undefined;
 }
 
 /** A whole picture that is ready to be sent. */
@@ -33,8 +36,10 @@ const ROOM_FOR_SURE = 0.75;
 export class WholeFrames {
   readonly #encoder: JpegEncoder;
   #feed: MonitorFeed;
+  readonly #pointed = new PointedPicture();
   #generation = -1;
   #picture: Picture | undefined;
+  #pointer: PlacedPointer | undefined;
   #last: WholeFrame | undefined;
   /** The picture's size as sent, in eighths of the monitor's. */
   #step = STEPS;
@@ -57,18 +62,22 @@ export class WholeFrames {
   }
 
   /**
-   * A picture, if something changed since the last one. One call at a time.
+   * A picture, if something changed since the last one, or the pointer moved. One call at a time.
    *
    * @returns undefined when nothing changed, and before the feed's first capture
    * @throws {RangeError} when not even the smallest picture fits
    */
-  async next({ quality, maxBytes }: WholeWish): Promise<WholeFrame | undefined> {
-    const { picture, generation, capturedAt } = this.#feed;
-    if (capturedAt === 0 || (generation === this.#generation && picture === this.#picture)) return undefined;
+  async next({ quality, maxBytes, pointer: state }: WholeWish): Promise<WholeFrame | undefined> {
+    const feed = this.#feed;
+    const { picture, generation, capturedAt, monitor } = feed;
+    const pointer = placePointer(state, monitor);
+    const isKnown = generation === this.#generation && picture === this.#picture && same(pointer, this.#pointer);
+    if (capturedAt === 0 || isKnown) return undefined;
     this.#generation = -1;
-    const frame = { capturedAt, ...await this.#fitting(picture, quality, maxBytes) };
+    const frame = { capturedAt, ...await this.#fitting(this.#pointed.draw(feed, pointer), quality, maxBytes) };
     this.#generation = generation;
     this.#picture = picture;
+    this.#pointer = pointer;
     this.#last = frame;
     return frame;
   }
@@ -99,4 +108,8 @@ export class WholeFrames {
     const larger = full * ((this.#step + 1) / this.#step) ** 2;
     if (larger < ROOM_FOR_SURE || (larger < ROOM_TO_GROW && this.#noGrowthFor <= 0)) this.#step++;
   }
+}
+
+function same(a: PlacedPointer | undefined, b: PlacedPointer | undefined): boolean {
+  return a?.x === b?.x && a?.y === b?.y && a?.shape.serial === b?.shape.serial;
 }

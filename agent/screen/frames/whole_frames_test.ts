@@ -90,6 +90,26 @@ Deno.test("where not even the smallest picture fits, that is said", async () => 
   await assertRejects(() => stream.frames.next({ quality: 60, maxBytes: 300 }), RangeError, "300 bytes");
 });
 
+Deno.test("the pointer is in an old viewer's picture, and its moves alone are pictures", async () => {
+  using stream = await OldStream.open();
+  const { monitor } = stream.feed;
+  stream.source.draw({ x: 0, y: 0, width: 800, height: 600 }, 0x808080);
+  await stream.feed.refresh();
+  const shape = { serial: 3, width: 16, height: 16, hotX: 0, hotY: 0, rgba: new Uint8Array(1024).fill(255) };
+  const shown = async (x: number, serial = 3) => {
+    const pointer = { x: monitor.x + x, y: monitor.y + 32, shape: { ...shape, serial } };
+    const frame = await stream.frames.next({ quality: 95, maxBytes: 262_144, pointer });
+    const picture = frame && await decodedJpeg(frame.jpeg);
+    return picture && [40, 104].map((column) => (picture.data[40 * picture.stride + column * 4] ?? 0) > 200);
+  };
+  assertEquals(await shown(32), [true, false]);
+  assertEquals(await shown(32), undefined);
+  assertEquals(await shown(96), [false, true]);
+  assertEquals(await shown(96, 4), [false, true]);
+  assertEquals(await shown(900, 4), [false, false]);
+  assertEquals(await shown(901, 4), undefined);
+});
+
 Deno.test("another monitor's picture follows at once", async () => {
   using stream = await OldStream.open();
   await stream.step();

@@ -141,7 +141,8 @@ export class StreamPictures {
 
   async #sendWhole(): Promise<false> {
     const { quality } = this.#pace.current;
-    const frame = await this.#whole.next({ quality, maxBytes: this.channel.maxMessageBytes });
+    const pointer = await this.options.screen.cursor();
+    const frame = await this.#whole.next({ quality, maxBytes: this.channel.maxMessageBytes, pointer });
     // The viewer may have said hello meanwhile, and is sent a key frame instead.
     if (frame && !this.#tiles) this.#send([frame.jpeg], frame.jpeg.length, performance.now());
     return false;
