@@ -5,8 +5,8 @@ import { MeshError } from "../../core/errors.ts";
 const MOST_CHARACTERS = 64 * 1024;
 /** What a peer takes that does not say (RFC 8841, section 6.1). */
 const DEFAULT_MESSAGE_BYTES = 64 * 1024;
-/** More is not sent in one message to anyone, also where a peer sets no limit; Chromium takes as much. */
-const MOST_MESSAGE_BYTES = 256 * 1024;
+/** More is not sent in one message to anyone, also where a peer sets no limit: no picture comes near it. Chromium takes 256 KiB. */
+const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Fewer would not hold a part of a frame with its header; who asks for less is not taken seriously. */
 const LEAST_MESSAGE_BYTES = 1024;
 /** Checks of pairs grow with candidates; a peer with a hundred addresses still has one that works among these. */
@@ -16,7 +16,7 @@ const MOST_CANDIDATES = 64;
 export interface AnswerSdp {
   /** Without what werift must not see. */
   readonly sdp: string;
-  /** Bytes of the largest message that the peer takes, 1,024 to 262,144. */
+  /** Bytes of the largest message that the peer takes, 1,024 to 16,777,216. */
   readonly maxMessageBytes: number;
   /** Whether it says of any address where the peer is. */
   readonly hasCandidates: boolean;

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "../../../tests/assert.ts";
 import { MeshError } from "../../core/errors.ts";
-import { readAnswer } from "./answer_sdp.ts";
+import { type AnswerSdp, readAnswer } from "./answer_sdp.ts";
 
 const OFFER = ["v=0", "m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "a=mid:0", ""].join("\r\n");
 
-/** The candidates that are taken of an answer that has these lines. */
-function taken(...candidates: string[]): string[] {
+/** An answer that has these lines, as it is read. */
+function read(...lines: string[]): AnswerSdp {
   const answer = [
     "v=0",
     "s=home.local",
@@ -15,10 +15,15 @@ function taken(...candidates: string[]): string[] {
     "a=ice-pwd:abcdefghijklmnopqrstuvwx",
     "a=fingerprint:sha-256 AA:BB",
     "a=setup:active",
-    ...candidates,
+    ...lines,
     "",
   ];
-  return readAnswer(answer.join("\r\n"), OFFER).sdp.split("\r\n").filter((line) => /candidate/i.test(line));
+  return readAnswer(answer.join("\r\n"), OFFER);
+}
+
+/** The candidates that are taken. */
+function taken(...candidates: string[]): string[] {
+  return read(...candidates).sdp.split("\r\n").filter((line) => /candidate/i.test(line));
 }
 
 const candidate = (address: string, port: number | string = 50_000, component = 1, transport = "udp") =>
@@ -62,4 +67,11 @@ Deno.test("what is no candidate at all makes the answer none", () => {
 Deno.test("sixty-four candidates are taken at most, whatever else there is of them", () => {
   const many = Array.from({ length: 100 }, (_, index) => candidate(`192.0.2.${index}`));
   assertEquals(taken(...many.flatMap((one) => [candidate("a.local"), one])), many.slice(0, 64));
+});
+
+Deno.test("messages are as large as the viewer says, within reason", () => {
+  const largest = (line?: string) => read(...line === undefined ? [] : [`a=max-message-size:${line}`]).maxMessageBytes;
+  assertEquals([undefined, "?", "262144", "300000", "1"].map(largest), [65_536, 65_536, 262_144, 300_000, 1024]);
+  const most = 16 * 1024 * 1024;
+  assertEquals(["0", "16777216", "1073741823", "99999999999999999999"].map(largest), [most, most, most, most]);
 });
