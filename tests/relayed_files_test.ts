@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "./assert.ts";
 import { unlikeBytes } from "../agent/http/bulk/download_rig.ts";
 import { RawClient } from "../agent/http/bulk/raw_client.ts";
+import { agentClient, callUnary } from "../agent/mesh/grpc_client.ts";
 import { MeshError } from "../agent/core/errors.ts";
+import { deviceInfo } from "./device_info.ts";
 import { FarDevice, sha256Of } from "./far_device.ts";
+import { MeshSession } from "./mesh_client.ts";
 import { memoryOf } from "./process_memory.ts";
-import { eventually } from "./processes.ts";
+import { AgentProcess, eventually } from "./processes.ts";
 
 const MIB = 1024 * 1024;
 
@@ -145,5 +148,39 @@ Deno.test("the asked agent's own files have one ticket for both ways", async () 
     assertEquals(relay_token, ticket?.token, way);
     const { bytes } = await bytesOf(`http://${relay_addr}/bulk/download/${relay_token}`);
     assertEquals(new TextDecoder().decode(bytes), "its own");
+  }
+});
+
+Deno.test("an older device, which has to be dialled, gives files itself, and takes and lists none", async () => {
+  await using agent = await AgentProcess.start({ name: "near", flags: ["--screen", "off"] });
+  await using older = await AgentProcess.start({ name: "older", flags: ["--screen", "off"] });
+  Deno.writeTextFileSync(`${older.dataDir}/shared/own`, "its own");
+  using session = await MeshSession.open(agent.grpc);
+  const device_id = older.deviceId;
+  const info = deviceInfo({ device_id, grpc_addr: older.grpc, http_addr: older.http });
+  // As one does that knows of no streams.
+  const client = agentClient(agent.grpc);
+  try {
+    const options = { sessionId: session.client.sessionId, timeoutMs: 30_000 };
+    await callUnary(client.orchestrator, client.orchestrator.RegisterDevice, info, options);
+  } finally {
+    client.close();
+  }
+  await session.presence(device_id, true);
+  const mesh: typeof session.client.mesh = (method, request) => session.client.mesh(method, request);
+  const { ticket, http_addr, relay_token } = await mesh("OpenDownload", { device_id, path: "own" });
+  assertEquals([relay_token, http_addr], ["", older.http]);
+  const { bytes } = await bytesOf(`http://${http_addr}/bulk/download/${ticket?.token}`);
+  assertEquals(new TextDecoder().decode(bytes), "its own");
+  const upload = { device_id, path: "a", size_bytes: 1, sha256: "0".repeat(64) };
+  const requests: (() => Promise<unknown>)[] = [
+    () => mesh("ListFiles", { device_id }),
+    () => mesh("OpenUpload", upload),
+    () => mesh("FileDigest", { device_id, path: "own" }),
+    () => mesh("OpenDownload", { device_id, path: "own", way: "relay" }),
+  ];
+  for (const request of requests) {
+    const error = await assertRejects(request, MeshError, "the device is an older one");
+    assertEquals(error.code, "UNIMPLEMENTED");
   }
 });

@@ -83,14 +83,15 @@ export class Inbox implements Component {
   /**
    * Whether a file would be taken now.
    *
-   * @returns how many bytes of it are there from an earlier attempt
+   * @returns how many bytes of it are there from an earlier attempt, less than all
    * @throws {MeshError} `ALREADY_EXISTS`, `INVALID_ARGUMENT`, `FAILED_PRECONDITION`, or `RESOURCE_EXHAUSTED` for a full disk
    */
   async look(order: UploadOrder): Promise<number> {
     const { root, folder, partial } = this.#place();
     await new Destination(root, order.path, order.overwrite).check();
     const there = await partial.sizeOf(keyOf(order));
-    const offset = there <= order.size ? there : 0;
+    // So that there is always something to send: a part of no bytes cannot be told.
+    const offset = there <= order.size ? Math.max(Math.min(there, order.size - 1), 0) : 0;
     await requireRoom(folder, order.size - offset);
     return offset;
   }

@@ -110,6 +110,7 @@ Deno.test("a file that came whole, and whose name was taken meanwhile, needs no 
   const { signal } = new AbortController();
   await assertRejects(() => rig.inbox.take(order, portion, signal), MeshError, "of that name already");
   assertEquals(rig.text("a"), "another");
+  assertEquals(await rig.inbox.look({ ...order, overwrite: true }), 4, "whoever cannot tell that sends one byte more");
   const again = await rig.address("a", "hello", true);
   assertEquals((await put(again, "", { "content-range": "bytes */5" })).status, 201);
   assertEquals(rig.text("a"), "hello");
