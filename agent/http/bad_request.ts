@@ -23,6 +23,8 @@ export function refuseUnreadable({ code = "" }: ClientError, socket: Socket, isA
     socket.destroy();
     return 0;
   }
+  // Nothing of what still comes is looked at.
+  socket.pause();
   const line = STATUS_LINES[code] ?? "400 Bad Request";
   socket.write(`HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
   return Number(line.slice(0, 3));

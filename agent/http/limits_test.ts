@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { assert, assertEquals } from "../../tests/assert.ts";
 import { eventually } from "../../tests/processes.ts";
 import { CONNECTION_LIMITS, ConnectionCount, type ConnectionLimits } from "./connection_limit.ts";
@@ -239,4 +241,35 @@ Deno.test("work under way may end while the server stops, for as long as was sai
   await rig.server.stop();
   await drained;
   assertEquals(rig.bodies, [4, "the client went away"]);
+});
+
+/** What a client may leave in memory when it is gone, in bytes: nothing. Less cannot be told from what the heap does by itself. */
+const LEFT_BY_EACH = 1024;
+
+Deno.test("clients that lie, hang up or say nothing leave nothing in memory", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage: () => void = runInNewContext("gc");
+  await using rig = await Rig.open(PATIENT);
+  const beginnings = [
+    "",
+    "GET /always HTTP/1.1\r\nho",
+    "POST /read HTTP/1.1\r\nhost: a\r\ncontent-length: 6000\r\n\r\nno more than this",
+    `POST /read HTTP/1.1\r\nhost: a\r\n${CHUNKED}\r\n\r\nffff\r\nno more than this`,
+    "GET /always HTTP/1.1\r\nhost: a\r\n\r\nnothing of the kind\r\n\r\n",
+  ];
+  const heapAfter = async (rounds: number) => {
+    for (let n = 0; n < rounds; n++) {
+      await Promise.all(Array.from({ length: 50 }, async (_, at) => {
+        using connection = await rig.connect();
+        await send(connection, beginnings[at % beginnings.length] ?? "");
+      }));
+    }
+    await eventually(() => rig.server.connections === 0 || undefined, "the end of the connections");
+    for (const list of [rig.refused, rig.answered, rig.bodies]) list.length = 0;
+    for (let n = 0; n < 3; n++) collectGarbage();
+    return Deno.memoryUsage().heapUsed;
+  };
+  const before = await heapAfter(10);
+  const left = (await heapAfter(20) - before) / (20 * 50);
+  assert(left < LEFT_BY_EACH, `each left ${Math.round(left)} bytes`);
 });
