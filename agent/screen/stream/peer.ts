@@ -23,7 +23,11 @@ export interface PeerOptions {
 /** What happens to a connection. */
 export interface PeerEvents {
   onOpen(): void;
-  /** @param data text, or bytes */
+  /**
+   * After `onOpen`, whenever the viewer said it.
+   *
+   * @param data text, or bytes
+   */
   onMessage(data: string | Uint8Array): void;
   /** All that was given to `send` is on its way: `bufferedAmount` is 0 again. */
   onDrained(): void;
@@ -34,6 +38,9 @@ export interface PeerEvents {
 /** How long a viewer that does not say where it is may take to show it. */
 const FIRST_CHECK_MS = 5000;
 
+/** So many messages of a viewer's are kept until the channel is open here, too. */
+const MOST_EARLY = 16;
+
 type PeerState = "offered" | "answered" | "closed";
 
 /** One connection to a viewer, which carries the data channel `frames` (ordered, reliable) and perhaps a video track. */
@@ -42,6 +49,11 @@ export class Peer {
   #maxMessageBytes = 0;
   readonly #roundTrip = new LeastRoundTrip(() => performance.now());
   #closing: Promise<void> | undefined;
+  /**
+   * What a viewer said before it confirmed the channel, which some do in this order (RFC 8832, section 6, lets them): nothing could be
+   * answered then.
+   */
+  #early: (string | Uint8Array)[] = [];
 
   private constructor(
     private readonly connection: RTCPeerConnection,
@@ -57,10 +69,13 @@ export class Peer {
     acknowledgeLater(parts.sctp);
     this.#roundTrip.watch(parts.sctp);
     channel.stateChange.subscribe((state) => {
-      if (state === "open") events.onOpen();
+      if (state === "open") this.#opened();
       if (state === "closed") this.#ended("the viewer left");
     });
-    channel.onMessage.subscribe((data) => events.onMessage(data));
+    channel.onMessage.subscribe((data) => {
+      if (this.isOpen) events.onMessage(data);
+      else if (this.#early.length < MOST_EARLY) this.#early.push(data);
+    });
     channel.bufferedAmountLow.subscribe(() => events.onDrained());
     connection.connectionStateChange.subscribe((state) => {
       if (state === "failed") this.#ended("the connection to the viewer failed");
@@ -163,6 +178,11 @@ export class Peer {
   close(): Promise<void> {
     this.#ended("it was stopped");
     return this.#closing ??= this.connection.close();
+  }
+
+  #opened(): void {
+    this.events.onOpen();
+    for (const data of this.#early.splice(0)) this.events.onMessage(data);
   }
 
   // A getter, because the compiler takes a state that it has seen for one that stays, also after an `await`.

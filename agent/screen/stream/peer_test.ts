@@ -12,12 +12,17 @@ class Offered implements AsyncDisposable {
     this.messages = messages;
   }
 
-  static async make(video = false): Promise<Offered> {
+  static async make(
+    options: { video?: boolean; onMessage?: (message: string | Uint8Array) => void } = {},
+  ): Promise<Offered> {
     const events: string[] = [];
     const messages: (string | Uint8Array)[] = [];
-    const peer = await Peer.offer({ iceServers: [], video }, {
+    const peer = await Peer.offer({ iceServers: [], video: options.video ?? false }, {
       onOpen: () => events.push("open"),
-      onMessage: (message) => messages.push(message),
+      onMessage: (message) => {
+        messages.push(message);
+        options.onMessage?.(message);
+      },
       onDrained: () => events.push("drained"),
       onClosed: (reason) => events.push(`closed: ${reason}`),
     });
@@ -69,6 +74,22 @@ Deno.test("messages of both kinds come through in order, both ways, and the buff
   viewer.send(new Uint8Array([7]));
   await eventually(() => offered.messages.length === 2, "two messages");
   assertEquals(offered.messages.map((message) => typeof message === "string" ? message : [...message]), ["hello", [7]]);
+});
+
+Deno.test("what a viewer says before the channel is confirmed is heard once it is open", async () => {
+  const heard: string[] = [];
+  await using offered = await Offered.make({
+    onMessage: (message) => {
+      heard.push(`${message}, ${offered.events.join()}`);
+      offered.peer.send("welcome");
+    },
+  });
+  await using viewer = await WeriftViewer.answering(offered.peer.sdp);
+  // werift tells of the channel before it queues the confirmation.
+  viewer.connection.onDataChannel.subscribe((channel) => channel.send("hello"));
+  await offered.peer.answer(viewer.answer);
+  await eventually(() => viewer.messages.length > 0, "the welcome");
+  assertEquals([heard, viewer.messages], [["hello, open"], ["welcome"]]);
 });
 
 Deno.test("what is no answer is refused and the offer waits on; a second answer is refused", async () => {
@@ -129,7 +150,7 @@ Deno.test("a stopped stream's end is seen by the viewer", async () => {
 });
 
 Deno.test("an offer that nobody answers is given back", async () => {
-  await using offered = await Offered.make(true);
+  await using offered = await Offered.make({ video: true });
   assert(/^m=video \d+ /m.test(offered.peer.sdp));
   await offered.peer.close();
   assertEquals(offered.events, ["closed: it was stopped"]);
