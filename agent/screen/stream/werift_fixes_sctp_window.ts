@@ -9,11 +9,11 @@ const PACKETS_AFTER_SILENCE = 4;
 /** The window is never more, in bytes: a viewer's receive window is about as much. */
 const MOST_BYTES = 1024 * 1024;
 /**
- * What may be under way on a short way, in bytes: as much as the socket of a browser holds (Linux gives it 212,992 bytes for
- * packets and what it keeps about them: 92 packets of ours), which may get no processor for a while.
+ * What may be under way on a short way, in bytes: less than the socket of a browser holds, which may get no processor for a while. Linux
+ * gives it 212,992 bytes for packets and what it keeps about them, 2304 for one of ours, and takes a quarter of that for full in advance.
  */
-const SHORT_WAY_BYTES = 96 * 1024;
-/** On longer ways so much more, in bytes for each ms of the round trip: see PACE in `werift_fixes_sctp_sending.ts`. */
+const SHORT_WAY_BYTES = 64 * 1024;
+/** On longer ways so much more, in bytes for each ms of the round trip: see `Sending`. */
 const MOST_BYTES_PER_MS = 10_000;
 /** A queue on the way is none of ours, or harmless, as long as it takes no longer than this, in ms, or than this part of the round trip. */
 const QUEUE_MS = 20;
