@@ -178,7 +178,7 @@ Deno.test("a command that is killed goes on where it was when it is given again"
 });
 
 Deno.test("a folder of 10,000 files is fetched with few open files", { ignore: !UNIX }, async () => {
-  await using mesh = await Mesh.start([]);
+  await using mesh = await Mesh.start(["--store", "memory"]);
   for (let folder = 0; folder < 100; folder++) {
     Deno.mkdirSync(mesh.file(`shared/many/${folder}`), { recursive: true });
     for (let file = 0; file < 100; file++) mesh.folder.write(`shared/many/${folder}/${file}`, `${folder}/${file}`);
@@ -189,7 +189,7 @@ Deno.test("a folder of 10,000 files is fetched with few open files", { ignore: !
       `ulimit -n 256; exec "$@"`,
       "sh",
       Deno.execPath(),
-      ...programOf(mesh.line("get", "desktop:many", "-r")),
+      ...programOf(mesh.line("get", "desktop:many", "-r", "--parallel", "16")),
     ],
     cwd: mesh.file("here"),
     env: { EDGEMESH_KEY: "a key for tests", NO_COLOR: "1" },

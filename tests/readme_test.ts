@@ -8,6 +8,7 @@ const README = Deno.readTextFileSync(`${CHECKOUT}README.md`);
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "npx -y deno@2.9.3 task demo": "tests/demo_test.ts; as it stands, by .ci/run",
   "npx -y deno@2.9.3 task test": "it runs this test; as it stands, by .ci/run",
+  "edgemesh put holiday.jpg desktop:pictures/": "tests/file_commands_test.ts: no device here has an inbox",
   "edgemesh screen desktop": "cli/screen_test.ts, and in a browser tests/screen: here is no screen",
   "edgemesh screen desktop --save desktop.jpg": "the same",
   "edgemesh screen desktop --save desktop.mjpeg --seconds 10": "the same",

@@ -31,6 +31,7 @@ const VARYING: readonly (readonly [RegExp, string])[] = [
   [/\b(?:localhost|\d+\.\d+\.\d+\.\d+):\d+\b/g, "ADDRESS"],
   [/--key [\w-]{43}/g, "--key KEY"],
   [/\b\d{4}-\d\d-\d\dT[\d:]+Z/g, "TIME"],
+  [/\b\d{4}-\d\d-\d\d \d\d:\d\d\b/g, "TIME"],
   [/\b\d\d:\d\d:\d\d\.\d{3}\b/g, "TIME"],
   [/\b(?:now|\d+ s ago)\b/g, "WHEN"],
   // A device that has just joined has not told its load.
