@@ -24,6 +24,10 @@ const MOST_PATIENCE_MS = 20_000;
 const BEGINNING_MS = 1000;
 /** A step up that was not taken back within this time, in ms, was right. */
 const PROVEN_MS = 8000;
+/** Steps up that are not taken back become larger, up to so many rungs at once: what was only a busy machine is over at once. */
+const MOST_STRIDE = 4;
+/** A delay so far below what it was when a step up did not hold, on the same rung, shows that the way is another one now. */
+const MENDED_SHARE = 0.6;
 
 /** Lowers what is asked of a slow way, and raises it again where that is of use. Times are in ms, of one clock. */
 export class Adaptation {
@@ -35,8 +39,14 @@ export class Adaptation {
   #begunAt = -Infinity;
   #calmSince: number;
   #patience = FIRST_PATIENCE_MS;
-  /** When the last step up was made that was not taken back. */
-  #raisedAt: number | undefined;
+  /** The last step up that was not taken back: when it was made, from which rung, and the delay there. */
+  #raised: { readonly at: number; readonly from: number; readonly delay: number } | undefined;
+  /** The last one that was. */
+  #refused: { readonly from: number; readonly delay: number } | undefined;
+  /** Rungs of the next step up. */
+  #stride = 1;
+  /** As last judged, in ms. */
+  #delay = Infinity;
   #judgedAt: number;
 
   constructor(fps: number, quality: number, now: number) {
@@ -68,12 +78,14 @@ export class Adaptation {
   arrived({ delay, sentAt }: Arrival, roundTrip: number, now: number): boolean {
     if (sentAt < this.#changedAt || sentAt < this.#begunAt && delay < HOPELESS_MS) return false;
     this.#delays.push(delay);
-    const enough = this.#delays.length >= JUDGED_ARRIVALS && now - this.#judgedAt >= JUDGED_MS;
-    if (!enough && delay < URGENT_MS) return false;
+    const aim = Math.max(AIM_MS, roundTrip + ALLOWANCE_MS);
     const judged = delay < URGENT_MS ? medianOf(this.#delays) : delay;
+    // At one frame a second three of them are too long to wait for good news.
+    const enough = this.#delays.length >= JUDGED_ARRIVALS || judged <= aim * CALM_SHARE;
+    if (delay < URGENT_MS && (!enough || now - this.#judgedAt < JUDGED_MS)) return false;
     this.#delays = [];
     this.#judgedAt = now;
-    return this.#judge(judged, Math.max(AIM_MS, roundTrip + ALLOWANCE_MS), now);
+    return this.#judge(judged, aim, now);
   }
 
   /**
@@ -86,6 +98,11 @@ export class Adaptation {
   }
 
   #judge(delay: number, aim: number, now: number): boolean {
+    this.#delay = delay;
+    if (this.#refused && this.#at <= this.#refused.from && delay < this.#refused.delay * MENDED_SHARE) {
+      this.#refused = undefined;
+      this.#patience = FIRST_PATIENCE_MS;
+    }
     if (delay > aim) return this.#lower(delay > HOPELESS_MS ? 5 : delay > 2 * aim ? 2 : 1, now);
     if (delay > aim * CALM_SHARE) this.#calmSince = now;
     return this.#raise(now);
@@ -93,19 +110,24 @@ export class Adaptation {
 
   #raise(now: number): boolean {
     if (this.#at === 0 || now - this.#calmSince < this.#patience) return false;
-    const proven = this.#raisedAt !== undefined && now - this.#raisedAt > PROVEN_MS;
+    const proven = this.#raised && now - this.#raised.at > PROVEN_MS;
     if (proven) this.#patience = Math.max(FIRST_PATIENCE_MS, this.#patience / 2);
-    this.#raisedAt = now;
-    this.#moveTo(this.#at - 1, now);
+    this.#raised = { at: now, from: this.#at, delay: this.#delay };
+    this.#moveTo(Math.max(0, this.#at - this.#stride), now);
+    this.#stride = Math.min(MOST_STRIDE, this.#stride * 2);
     return true;
   }
 
   #lower(steps: number, now: number): boolean {
-    const takenBack = this.#raisedAt !== undefined && now - this.#raisedAt <= PROVEN_MS;
-    if (takenBack) this.#patience = Math.min(MOST_PATIENCE_MS, this.#patience * 2);
-    this.#raisedAt = undefined;
+    const takenBack = this.#raised && now - this.#raised.at <= PROVEN_MS ? this.#raised : undefined;
+    if (takenBack) {
+      this.#patience = Math.min(MOST_PATIENCE_MS, this.#patience * 2);
+      this.#refused = takenBack;
+    }
+    this.#raised = undefined;
+    this.#stride = 1;
     this.#calmSince = now;
-    const to = Math.min(this.#rungs.length - 1, this.#at + steps);
+    const to = Math.min(this.#rungs.length - 1, Math.max(this.#at + steps, takenBack?.from ?? 0));
     if (to === this.#at) return false;
     this.#moveTo(to, now);
     return true;

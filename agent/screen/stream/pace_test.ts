@@ -156,6 +156,22 @@ Deno.test("what was given up comes back, step by step, when the way is fast agai
   assertEquals(way.pace.current, { fps: 8, quality: 60, scale: 1 });
 });
 
+Deno.test("when a machine is no longer busy all is back within ten seconds, however long it was", () => {
+  for (const options of [WHOLE, { ...SMALL, frameBytes: 100_000 }]) {
+    for (const workMs of [250, 300, 500, 900]) {
+      for (const ms of [10_000, 30_000, 300_000]) {
+        const way = new SimulatedWay({ ...options, roundTrip: 20, speed: 8000, workMs });
+        way.run(ms);
+        const then = JSON.stringify(way.pace.current);
+        assert(way.changes > 0, then);
+        way.options = { ...way.options, workMs: 20 };
+        way.run(10_000);
+        assertEquals(way.pace.current, { fps: options.fps, quality: 60, scale: 1 }, `${workMs} ms, ${ms} ms: ${then}`);
+      }
+    }
+  }
+});
+
 Deno.test("a picture at rest gets its quality back", () => {
   const way = new SimulatedWay({ ...WHOLE, roundTrip: 30, speed: 60 });
   way.run(20_000);
