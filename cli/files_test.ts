@@ -172,7 +172,7 @@ Deno.test("-r fetches folders, empty ones too, and one command goes on with what
   Deno.removeSync(folder.file("p/a"));
   Deno.removeSync(folder.file("p/a.part"));
   const again = await device.run("get", "desktop:p", "-r", "-o", folder.path);
-  assertEquals([again.stdout, treeOf(folder.path)], ["2 files, 1 kB, 1 were here already\n", tree]);
+  assertEquals([again.stdout, treeOf(folder.path)], ["2 files, 1 kB, 1 here already\n", tree]);
   // Without -r, the device says that it is a folder.
   const isFolder = new Failure(grpc.status.FAILED_PRECONDITION, 'path: "p" is a folder');
   await using other = await CannedDevice.start({ files: {}, answers: { OpenDownload: () => isFolder } });

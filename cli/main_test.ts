@@ -25,7 +25,7 @@ Deno.test("exit codes: 1 for what failed, 2 for wrong usage, each with one line 
     [["devices", "--server", "host:99999"], 2, /^edgemesh: .*99999/],
     [["version", "--timeout", "soon"], 2, /^edgemesh: .*--timeout/],
     [["status"], 2, /^edgemesh: status needs an argument: edgemesh status DEVICE/],
-    [["get", "laptop"], 2, /^edgemesh: edgemesh get is not available yet/],
+    [["get", "laptop"], 2, /^edgemesh: "laptop" is not DEVICE:PATH \(did you mean "laptop:"\?\)/],
   ];
   for (const [args, code, message] of cases) {
     const outcome = await runProgram(args);

@@ -136,7 +136,7 @@ function resultLines({ done }: Outcome): string[] {
   return [
     [
       `${count(fetched.length, "file")}, ${bytes(size)}${wayWords(fetched)}`,
-      here > 0 ? `${here} were here already` : "",
+      here > 0 ? `${here} here already` : "",
       unverified > 0 ? `${unverified} not verified: the device is too old` : "",
     ].filter(Boolean).join(", "),
   ];

@@ -176,7 +176,8 @@ export class HttpExchange implements Disposable {
       return result;
     } catch (error) {
       this.options.signal.throwIfAborted();
-      throw this.#lost(this.#stalled ? "nothing moved for a minute" : "the connection was lost", error);
+      const { stallMs = STALL_MS } = this.options;
+      throw this.#lost(this.#stalled ? `nothing moved for ${stallMs / 1000} s` : "the connection was lost", error);
     }
   }
 

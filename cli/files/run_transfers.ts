@@ -1,7 +1,7 @@
 import type { CommandContext } from "../command.ts";
 import { Interrupted } from "../failure.ts";
 import { type FileTransfer, TransferState } from "../progress/transfer_state.ts";
-import { openTransferView } from "../progress/transfer_view.ts";
+import { openTransferView } from "../progress/open_transfer_view.ts";
 import type { FileCommand } from "./open_mesh_files.ts";
 import { transferAll, type TransferOutcome } from "./transfer_all.ts";
 
