@@ -3,8 +3,18 @@ import { MeshError } from "../core/errors.ts";
 import type { Component } from "../core/lifecycle.ts";
 import { logger } from "../core/log.ts";
 import { beginSpan } from "../core/tracing.ts";
-import type { Change, JobChange, JobPosition, JobRecord, JobState, Lease, Store, TaskChange } from "../store/store.ts";
-import type { JobInfo, JobStatus, JobSummary } from "../../proto/messages.ts";
+import type {
+  Change,
+  FiledTask,
+  JobChange,
+  JobPosition,
+  JobRecord,
+  JobState,
+  Lease,
+  Store,
+  TaskChange,
+} from "../store/store.ts";
+import type { JobInfo, JobStatus, JobSummary, OutputFile } from "../../proto/messages.ts";
 import type { TaskDispatcher } from "./dispatcher.ts";
 import type { GenerationOutlook } from "./generation_outlook.ts";
 import { Job, type Task } from "./job.ts";
@@ -14,6 +24,7 @@ import type { JobWatcher } from "./job_watch.ts";
 import { JobWatches } from "./job_watches.ts";
 import { Journal } from "./journal.ts";
 import { MemoryBudget } from "./memory_budget.ts";
+import type { OutputFileEvents } from "./output_files.ts";
 import { type Answered, Scheduler } from "./scheduler.ts";
 import { isFinished, moveJob } from "./states.ts";
 import { type OutputSummarizer, Summaries } from "./summaries.ts";
@@ -36,6 +47,7 @@ export interface JobServiceOptions extends SubmitterOptions {
   /** Predictions for tasks that models answer. */
   readonly outlook?: GenerationOutlook;
   readonly observer?: JobObserver | undefined;
+  readonly outputFiles?: OutputFileEvents;
 }
 
 /** A job whose end somebody waits for. */
@@ -71,6 +83,7 @@ export class JobService implements Component {
       passNeeded: () => this.#journal.ask(),
       leased: (leases, batches, durable) => this.#leased(leases, batches, durable),
       settled: (tasks, answered) => this.#settled(tasks, answered),
+      strayFile: (deviceId, jobId, taskId, file) => this.#strayFile(deviceId, jobId, taskId, file),
       succeeded: (task) => task.job.record.reduce === "FIRST" && task.job.isLastGroup,
       idle: (job) => this.#idle(job),
     }, { reattachGraceMs: options.reattachGraceMs, memory: this.#room.memory, outlook: options.outlook });
@@ -198,6 +211,37 @@ export class JobService implements Component {
     }
     if (!await this.#exists(jobId)) throw unknownJob(jobId);
     await this.options.store.removeJob(jobId);
+    this.options.outputFiles?.jobRemoved(jobId);
+  }
+
+  /**
+   * Where a task's output is kept as a file.
+   *
+   * @throws {MeshError} NOT_FOUND: there is no such job, no such task, or no file of it
+   */
+  async outputFile(jobId: string, taskId: string): Promise<FiledTask> {
+    const filed = await this.#filedTask(jobId, taskId);
+    if (filed) return filed;
+    if (!this.#active.has(jobId) && !await this.#exists(jobId)) throw unknownJob(jobId);
+    const task = JSON.stringify(taskId.slice(0, 128));
+    throw new MeshError("NOT_FOUND", `task_id: job ${jobId} has no task ${task} whose output is kept as a file`);
+  }
+
+  async #filedTask(jobId: string, taskId: string): Promise<FiledTask | undefined> {
+    const active = this.#active.get(jobId);
+    if (!active) return (await this.options.store.filedTasks(jobId)).find((task) => task.taskId === taskId);
+    const task = active.task(taskId);
+    return task?.outputFile && { taskId, deviceId: task.deviceId, file: task.outputFile };
+  }
+
+  /** A device says again what it said, or has a file that nobody wants. */
+  async #strayFile(deviceId: string, jobId: string, taskId: string, file: OutputFile): Promise<void> {
+    try {
+      const known = await this.#filedTask(jobId, taskId);
+      if (known?.file.name !== file.name) this.options.outputFiles?.dropped(deviceId, jobId, file);
+    } catch (error) {
+      log.debug("cannot tell whether an output is wanted, so that its file stays: {error}", { error });
+    }
   }
 
   #begin(job: Job, held?: ReadonlyMap<Task, string>): void {
@@ -219,7 +263,7 @@ export class JobService implements Component {
       if (!isFinished(task.state)) observer?.taskRetried(task.spec.kind);
       else {
         this.#room.openTasks--;
-        observer?.taskEnded(task.spec.kind, task.state.toLowerCase());
+        observer?.taskEnded(task.spec.kind, OUTCOME[task.state]);
       }
     }
     this.#write({ tasks: tasks.map(changeOf) }, () => {
@@ -346,6 +390,15 @@ export class JobService implements Component {
   }
 }
 
+/** How the end of a task is called among figures. */
+const OUTCOME = {
+  QUEUED: "queued",
+  RUNNING: "running",
+  DONE: "done",
+  FAILED: "failed",
+  CANCELLED: "cancelled",
+} as const;
+
 /** What a cancelled job says of itself. */
 const CANCELLED = "cancelled by a client";
 
@@ -369,5 +422,17 @@ function endedAlready({ jobId, state }: JobRecord): MeshError {
 function changeOf(task: Task): TaskChange {
   if (isFinished(task.state)) return task;
   const { ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts } = task;
-  return { jobId: task.jobId, ordinal, state, attempt, deviceId, deviceName, result, error, failedAttempts };
+  const { outputFile } = task;
+  return {
+    jobId: task.jobId,
+    ordinal,
+    state,
+    attempt,
+    deviceId,
+    deviceName,
+    result,
+    error,
+    failedAttempts,
+    outputFile,
+  };
 }

@@ -33,7 +33,13 @@ export class Series<T> {
 
   /** Of values of labels in the order of their names. */
   at(...values: readonly string[]): T {
-    const key = values.length === 1 ? values[0] ?? "" : values.join(SEPARATOR);
+    const [first = "", second] = values;
+    // By far the most have one label or two.
+    const key = second === undefined
+      ? first
+      : values.length === 2
+      ? first + SEPARATOR + second
+      : values.join(SEPARATOR);
     return (this.#values.get(key) ?? this.#add(key, values)).value;
   }
 
