@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "./assert.ts";
 import { SmallDisk } from "./faults/small_disk.ts";
-import { AgentProcess, edgemesh, eventually, startEdgemesh, TemporaryFolder } from "./processes.ts";
-import { sendSignal } from "./process_id.ts";
+import { startProgram } from "../cli/cli_harness.ts";
+import { AgentProcess, edgemesh, eventually, TemporaryFolder, TEST_KEY } from "./processes.ts";
 
 const UNIX = Deno.build.os !== "windows";
 
@@ -45,6 +45,11 @@ class Mesh implements AsyncDisposable {
 
   line(command: string, ...args: string[]): string[] {
     return [command, "--server", this.laptop.grpc, ...args];
+  }
+
+  /** Starts a command that may take as long as it takes: large files on a busy machine. */
+  start(command: string, ...args: string[]): Deno.ChildProcess {
+    return startProgram(this.line(command, "--key", TEST_KEY, ...args));
   }
 
   run(command: string, ...args: string[]) {
@@ -134,18 +139,18 @@ Deno.test(
 Deno.test("a device that is killed while it sends is waited for, and the file is whole", async () => {
   await using mesh = await Mesh.start();
   writeLarge(mesh.file("shared/large"), 96 * MIB);
-  const running = startEdgemesh(mesh.line("get", "desktop:large", "-o", mesh.file("here/large"), "--json"));
+  const running = mesh.start("get", "desktop:large", "-o", mesh.file("here/large"), "--json");
   await grown(mesh.file("here/large.part"), 4 * MIB);
   await mesh.killAndRestartDevice();
-  const { code, stdout } = await running.outcome;
-  assertEquals([code, JSON.parse(stdout).files[0].way], [0, "relay"]);
+  const { code, stdout } = await running.output();
+  assertEquals([code, JSON.parse(new TextDecoder().decode(stdout)).files[0].way], [0, "relay"]);
   assert(isSame(mesh.file("shared/large"), mesh.file("here/large")));
 });
 
 Deno.test("a device that is killed while it takes a file is waited for, and the file is whole", async () => {
   await using mesh = await Mesh.start();
   writeLarge(mesh.file("here/large"), 96 * MIB);
-  const running = startEdgemesh(mesh.line("put", mesh.file("here/large"), "desktop:", "--json"));
+  const running = mesh.start("put", mesh.file("here/large"), "desktop:", "--json");
   const incoming = mesh.file("inbox/.edgemesh-incoming");
   const parts = () => {
     try {
@@ -156,7 +161,7 @@ Deno.test("a device that is killed while it takes a file is waited for, and the 
   };
   await eventually(() => Promise.resolve(parts() > 4 * MIB || undefined), "some of the file");
   await mesh.killAndRestartDevice();
-  const { code } = await running.outcome;
+  const { code } = await running.output();
   assertEquals(code, 0);
   assert(isSame(mesh.file("inbox/large"), mesh.file("here/large")));
 });
@@ -164,13 +169,13 @@ Deno.test("a device that is killed while it takes a file is waited for, and the 
 Deno.test("a command that is killed goes on where it was when it is given again", async () => {
   await using mesh = await Mesh.start();
   writeLarge(mesh.file("shared/large"), 96 * MIB);
-  const line = mesh.line("get", "desktop:large", "-o", mesh.file("here/large"), "--json");
-  const killed = startEdgemesh(line);
+  const args = ["desktop:large", "-o", mesh.file("here/large"), "--json"];
+  const killed = mesh.start("get", ...args);
   await grown(mesh.file("here/large.part"), 4 * MIB);
-  sendSignal(killed.pid, "SIGKILL");
-  await killed.outcome;
-  const { code, stdout } = await edgemesh(line);
-  const [file] = JSON.parse(stdout).files;
+  killed.kill("SIGKILL");
+  await killed.output();
+  const { code, stdout } = await mesh.start("get", ...args).output();
+  const [file] = JSON.parse(new TextDecoder().decode(stdout)).files;
   assertEquals([code, file.verified], [0, true]);
   assert(file.resumed_from >= 4 * MIB, `${file.resumed_from} bytes`);
   assert(isSame(mesh.file("shared/large"), mesh.file("here/large")));
@@ -192,7 +197,7 @@ Deno.test("a folder of 10,000 files is fetched with few open files", { ignore: !
       ...programOf(mesh.line("get", "desktop:many", "-r", "--parallel", "16")),
     ],
     cwd: mesh.file("here"),
-    env: { EDGEMESH_KEY: "a key for tests", NO_COLOR: "1" },
+    env: { EDGEMESH_KEY: TEST_KEY, NO_COLOR: "1" },
     stdout: "piped",
     stderr: "piped",
   });
