@@ -78,7 +78,7 @@ Deno.test("a client that leaves in mid-stream stops its generation", async () =>
   assertEquals(rig.models.ends, ["the client went away"]);
 });
 
-Deno.test("an agent that drains lets a stream end, and takes no new connection", async () => {
+Deno.test("an agent that drains lets a stream end, and refuses what is new", async () => {
   await using rig = await ApiRig.start();
   const goOn = Promise.withResolvers<void>();
   rig.models.script = async (_, watch) => {
@@ -92,7 +92,8 @@ Deno.test("an agent that drains lets a stream end, and takes no new connection",
   using connection = await rig.connect(CHAT, chat(true));
   await connection.until('"before"');
   const drained = rig.server.drain(600_000);
-  await assertRejects(() => fetch(url), TypeError);
+  const refused = await fetch(`${url}/v1/models`);
+  assertEquals([refused.status, await refused.text()], [503, "the agent is stopping\n"]);
   goOn.resolve();
   await connection.until("[DONE]");
   await drained;
