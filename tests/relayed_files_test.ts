@@ -132,23 +132,19 @@ Deno.test("files of a device that nobody can call", async (t) => {
   });
 });
 
-Deno.test("a device without an inbox takes nothing, and says how it would", async () => {
-  await using far = await FarDevice.start();
-  const request = { device_id: far.coordinator.deviceId, path: "a", size_bytes: 1, sha256: "0".repeat(64) };
-  const error = await assertRejects(() => far.session.client.mesh("OpenUpload", request), MeshError);
-  assertEquals(error.code, "FAILED_PRECONDITION");
-  assertStringIncludes(error.message, "--inbox");
-});
-
-Deno.test("the asked agent's own files have one ticket for both ways", async () => {
-  await using far = await FarDevice.start();
-  Deno.writeTextFileSync(`${far.coordinator.dataDir}/shared/own`, "its own");
+Deno.test("an agent alone: its own files have one ticket for both ways, and without an inbox it takes none", async () => {
+  await using agent = await AgentProcess.start({ flags: ["--screen", "off"] });
+  using session = await MeshSession.open(agent.grpc);
+  Deno.writeTextFileSync(`${agent.dataDir}/shared/own`, "its own");
   for (const way of ["", "direct", "relay"]) {
-    const { ticket, relay_token, relay_addr } = await far.session.client.mesh("OpenDownload", { path: "own", way });
+    const { ticket, relay_token, relay_addr } = await session.client.mesh("OpenDownload", { path: "own", way });
     assertEquals(relay_token, ticket?.token, way);
     const { bytes } = await bytesOf(`http://${relay_addr}/bulk/download/${relay_token}`);
     assertEquals(new TextDecoder().decode(bytes), "its own");
   }
+  const upload = { path: "a", size_bytes: 1, sha256: "0".repeat(64) };
+  const error = await assertRejects(() => session.client.mesh("OpenUpload", upload), MeshError, "--inbox");
+  assertEquals(error.code, "FAILED_PRECONDITION");
 });
 
 Deno.test("an older device, which has to be dialled, gives files itself, and takes and lists none", async () => {
