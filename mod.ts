@@ -18,17 +18,10 @@ import { PROGRAM_TIMEOUT_MS } from "./cli/program_result.ts";
 export { type ErrorCode, MeshError, UsageError } from "./agent/core/errors.ts";
 export type { RunningAgent } from "./agent/agent.ts";
 export type { Generation } from "./cli/generation.ts";
-export {
-  type Device,
-  type JobState,
-  Mesh,
-  type OfModel,
-  type PromptOptions,
-  type ScreenOptions,
-  type Where,
-} from "./cli/mesh.ts";
+export { type Device, type JobState, Mesh, type OfModel, type PromptOptions, type Where } from "./cli/mesh.ts";
 export type { DeviceFiles, UploadRequest } from "./cli/files/device_files.ts";
 export type { OpenedDownload } from "./cli/files/mesh_files.ts";
+export type { ScreenOptions } from "./cli/screen_options.ts";
 export type { Reduce } from "./cli/submission.ts";
 export type { SubmitOptions } from "./cli/submit_options.ts";
 export type { Plan } from "./proto/gen/edgemesh/Plan.ts";
@@ -179,8 +172,9 @@ export interface ConnectOptions {
  */
 export async function connect(address: string, options: ConnectOptions): Promise<Mesh> {
   const { key, name = "a program", timeoutMs = PROGRAM_TIMEOUT_MS, signal = new AbortController().signal } = options;
-  const open = () => openSession({ server: hostPort(address), key, deviceName: name, timeoutMs, signal });
-  return new Mesh(await open(), open, signal);
+  const server = hostPort(address);
+  const open = () => openSession({ server, key, deviceName: name, timeoutMs, signal });
+  return new Mesh(await open(), open, signal, server);
 }
 
 function hostPort(address: string) {

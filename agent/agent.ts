@@ -141,7 +141,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     observer: auditedTickets(audit, figures, id),
   });
   const kinds = taskKinds(commands, generation && config.llm && { generation, parallel: config.llm.parallel });
-  const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, kinds);
+  const tasks = new TaskWorker({ info: () => self.info(), sample: () => status.current() }, kinds, files.outputs);
   const work: WorkSource = {
     kinds: tasks.slots,
     runTask: observedTasks((task, signal) => tasks.begin(task, signal), tasks.kinds, figures),
@@ -154,6 +154,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     models: generation,
     screen: screen?.host,
     files: files.host,
+    outputs: files.outputs,
   };
 
   const models = new MeshModels(registry, store);
@@ -195,6 +196,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
     reattachGraceMs: config.reattachGraceMs,
     maxQueuedTasks: config.maxQueuedTasks,
     observer: figures,
+    outputFiles: peers,
   });
 
   const { grpc: server, http, through }: Edges = edges({
@@ -244,7 +246,7 @@ async function assemble(config: AgentConfig, options: StartOptions, lifecycle: L
   await lifecycle.start([peers, dialled]);
   await lifecycle.start([jobs]);
   attachSelf(peers, { deviceId: id, instanceId, work });
-  await lifecycle.start([new Retention(store, config.keepJobsMs), ...joiners]);
+  await lifecycle.start([new Retention(store, config.keepJobsMs, (job) => peers.jobRemoved(job)), ...joiners]);
   const announce = async () => {
     await registry.register(self.info(), { self: true });
     await Promise.all(joiners.map((joiner) => joiner.announce()));

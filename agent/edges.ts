@@ -103,7 +103,7 @@ export function edges(parts: EdgeParts): Edges {
     plans: planHandlers({ registry, planner, hostOf: (device) => models.priceOf(device) }),
     worker: workerHandlers(tasks, generation),
     screens: screenHandlers({ screens, registry, selfId }),
-    files: fileHandlers({ tickets: files.host, files: meshFiles, registry, selfId }),
+    files: fileHandlers({ tickets: files.host, files: meshFiles, outputs: jobs, registry, selfId }),
   };
   const services = {
     orchestrator: orchestratorService(through, selfId, handlers),

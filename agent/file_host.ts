@@ -50,6 +50,11 @@ export interface LocalFileHostParts {
   readonly listing: Listing;
   readonly digests: Digests;
   readonly downloads: Pick<DownloadTickets, "create">;
+  /** What tasks wrote that is too long for a message. */
+  readonly outputs: {
+    readonly files: Pick<Share, "look" | "open">;
+    readonly downloads: Pick<DownloadTickets, "create">;
+  };
   /** Undefined where no files are taken. */
   readonly inbox: { readonly tickets: UploadTickets; readonly receiver: Receiver } | undefined;
   readonly audit: AuditTrail;
@@ -87,8 +92,10 @@ export class LocalFileHost implements FileHost {
     });
   }
 
-  download({ path, digest, way }: OpenDownloadRequest, caller: FileCaller, signal: AbortSignal): Promise<Download> {
-    const { share, digests, downloads, audit, deviceId: device } = this.parts;
+  download(request: OpenDownloadRequest, caller: FileCaller, signal: AbortSignal): Promise<Download> {
+    const { path, digest, way, output } = request;
+    const { digests, audit, deviceId: device } = this.parts;
+    const { files: share, downloads } = this.#place(output);
     return this.#audited("file.ticket", path, caller, async () => {
       if (digest) {
         await using file = await share.open(path);
@@ -149,8 +156,8 @@ export class LocalFileHost implements FileHost {
     return { sha256: hex(digest), size_bytes: file.size, etag: file.etag };
   }
 
-  async *read({ path, etag, begin, end }: FileRead): AsyncGenerator<Uint8Array, void, void> {
-    await using file = await this.#opened(path, etag);
+  async *read({ path, etag, begin, end, output }: FileRead): AsyncGenerator<Uint8Array, void, void> {
+    await using file = await this.#opened(path, etag, output);
     if (!(0 <= begin && begin <= end && end <= file.size)) {
       throw new MeshError("INVALID_ARGUMENT", `the file has ${file.size} bytes`);
     }
@@ -178,8 +185,13 @@ export class LocalFileHost implements FileHost {
     );
   }
 
-  async #opened(path: string, etag: string): Promise<OpenedFile> {
-    const file = await this.parts.share.open(path);
+  #place(output: boolean): LocalFileHostParts["outputs"] {
+    const { share: files, downloads, outputs } = this.parts;
+    return output ? outputs : { files, downloads };
+  }
+
+  async #opened(path: string, etag: string, output = false): Promise<OpenedFile> {
+    const file = await this.#place(output).files.open(path);
     if (etag === "" || etag === file.etag) return file;
     await file.close();
     throw changed();

@@ -80,6 +80,10 @@ export class Recorder implements Stream {
     this.text += text;
     return Promise.resolve();
   }
+
+  writeBytes(bytes: Uint8Array): Promise<void> {
+    return this.write(new TextDecoder().decode(bytes));
+  }
 }
 
 function denoDir(): string {

@@ -39,6 +39,7 @@ type MeshMethod =
   | "ListMonitors"
   | "ListTasks"
   | "OpenDownload"
+  | "OpenTaskOutput"
   | "OpenUpload"
   | "PreviewPlacement"
   | "StartJob"

@@ -1,3 +1,4 @@
+import type { HostPort } from "../agent/config/address.ts";
 import { UsageError } from "../agent/core/errors.ts";
 import type { Plan } from "../proto/gen/edgemesh/Plan.ts";
 import type { GenerateRequest } from "../proto/gen/edgemesh/v1/GenerateRequest.ts";
@@ -25,6 +26,7 @@ import { taskPages } from "./all_tasks.ts";
 import type { MeshClient } from "./client.ts";
 import { DeviceFiles } from "./files/device_files.ts";
 import { MeshFiles } from "./files/mesh_files.ts";
+import { readOutput } from "./files/read_output.ts";
 import { deviceIdOf } from "./find_device.ts";
 import { generated, type Generation, HeardGeneration } from "./generation.ts";
 import { checkedRequest, promptRequest, type PromptSettings } from "./generation_request.ts";
@@ -32,6 +34,7 @@ import type { JOB_STATES } from "./job_view.ts";
 import { followJob } from "./job_watch.ts";
 import { knownDevices } from "./known_devices.ts";
 import { PatientClient } from "./patient_client.ts";
+import type { ScreenOptions } from "./screen_options.ts";
 import { submitJob } from "./submission.ts";
 import { submissionOf, type SubmitOptions, workerCount } from "./submit_options.ts";
 import { watchJob } from "./watch_job.ts";
@@ -56,18 +59,6 @@ export interface PromptOptions extends PromptSettings {
   readonly signal?: AbortSignal;
 }
 
-/** What of a screen is shown, and how. */
-export interface ScreenOptions {
-  /** Pictures a second, 1 to 60. Default 8. */
-  readonly fps?: number;
-  /** Of JPEGs, 1 to 100. Default 60. */
-  readonly quality?: number;
-  /** As in {@link Mesh.monitors}. Default 0, the primary one. */
-  readonly monitor?: number;
-  /** `vp8`: a video track, where the device has ffmpeg. Default: pictures over the data channel `frames`. */
-  readonly video?: "vp8";
-}
-
 /** Which of the devices' models. */
 export interface OfModel {
   /** A device by its name or id. */
@@ -80,7 +71,12 @@ export class Mesh implements Disposable {
   readonly #patient: PatientClient;
 
   /** @ignore Made by {@link connect}. */
-  constructor(client: MeshClient, open: () => Promise<MeshClient>, private readonly signal: AbortSignal) {
+  constructor(
+    client: MeshClient,
+    open: () => Promise<MeshClient>,
+    private readonly signal: AbortSignal,
+    private readonly server: HostPort,
+  ) {
     const reconnect = async () => {
       const next = await open();
       // Calls that are under way over the old connection still end there.
@@ -236,6 +232,11 @@ export class Mesh implements Disposable {
   /** The tasks of a job in plan order, with their results and why attempts failed; of the largest jobs too. */
   async *tasks(jobId: string, options: { readonly state?: JobState } = {}): AsyncGenerator<TaskDetail, void, void> {
     for await (const page of taskPages(this.client, { jobId, state: options.state ?? "" })) yield* page;
+  }
+
+  /** What a task wrote, as UTF-8, fetched from its device and verified where it is kept there as a file. */
+  async output(jobId: string, taskId: string): Promise<Uint8Array> {
+    return await readOutput(this.#patient, { jobId, taskId }, { server: this.server, signal: this.signal });
   }
 
   /**

@@ -72,6 +72,8 @@ export type { ModelReport__Output as ModelReport } from "./gen/edgemesh/v1/Model
 export type { Monitor__Output as Monitor } from "./gen/edgemesh/v1/Monitor.ts";
 export type { OpenDownloadRequest__Output as OpenDownloadRequest } from "./gen/edgemesh/v1/OpenDownloadRequest.ts";
 export type { OpenUploadRequest__Output as OpenUploadRequest } from "./gen/edgemesh/v1/OpenUploadRequest.ts";
+export type { OutputFile__Output as OutputFile } from "./gen/edgemesh/v1/OutputFile.ts";
+export type { OutputRemoval__Output as OutputRemoval } from "./gen/edgemesh/v1/OutputRemoval.ts";
 export type { PlacementResponse__Output as PlacementResponse } from "./gen/edgemesh/v1/PlacementResponse.ts";
 export type { Sampling__Output as Sampling } from "./gen/edgemesh/v1/Sampling.ts";
 export type { ScreenAnswer__Output as ScreenAnswer } from "./gen/edgemesh/v1/ScreenAnswer.ts";

@@ -123,6 +123,7 @@ export class SimulatedWorker implements Disposable {
       error_code: "",
       lease: 0,
       generation: null,
+      output_file: null,
     };
   }
 

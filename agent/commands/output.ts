@@ -13,6 +13,16 @@ const FIRST_BUFFER_BYTES = 4096;
 const log = logger("commands");
 const encoder = new TextEncoder();
 
+/** Takes what a program prints where that is long. */
+export interface OutputOverflow {
+  /** Output that is not longer is kept as text, and none of it comes here. */
+  readonly afterBytes: number;
+  /** Of longer output so many bytes come here, and then at most a line that says that it was cut. */
+  readonly maxBytes: number;
+  /** All of the output comes here, from its first byte on, one piece after the other. Whoever rejects gets no more of it. */
+  write(piece: Uint8Array): Promise<void>;
+}
+
 /**
  * Reads one output stream of a program to its end, keeps the first `maxBytes` and throws the rest away, so that the
  * program never waits for a reader.
@@ -24,10 +34,27 @@ export class OutputReader {
   #kept = new Uint8Array(FIRST_BUFFER_BYTES);
   #keptBytes = 0;
   #cut = false;
+  /** Bytes that went to the overflow; undefined while none did. */
+  #overflowed: number | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>, private readonly maxBytes: number) {
+  constructor(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+    private readonly maxBytes: number,
+    private readonly overflow?: OutputOverflow,
+  ) {
     this.#reader = stream.getReader();
     this.done = this.#readAll().catch((error) => log.debug("cannot read a command's output: {error}", { error }));
+  }
+
+  /** Whether its output goes to the overflow, which takes longer than to keep it. */
+  get hasOverflowed(): boolean {
+    return this.#overflowed !== undefined;
+  }
+
+  /** @throws why the overflow did not take all */
+  requireTaken(): void {
+    if (this.#failure) throw this.#failure.error;
   }
 
   /**
@@ -35,6 +62,7 @@ export class OutputReader {
    * character, followed by a line that says so.
    */
   text(): string {
+    if (this.hasOverflowed) return "";
     const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
     // `stream` holds back a character whose other bytes were cut off.
     const text = decoder.decode(this.#kept.subarray(0, this.#keptBytes), { stream: this.#cut });
@@ -53,8 +81,36 @@ export class OutputReader {
     for (;;) {
       const { value, done } = await this.#reader.read();
       if (done) return;
-      this.#keep(value);
+      if (this.#overflows(value)) await this.#handOver(value);
+      else this.#keep(value);
       if (this.#cut) await delay(DRAIN_PAUSE_MS);
+    }
+  }
+
+  #overflows(chunk: Uint8Array): boolean {
+    const { overflow } = this;
+    return overflow !== undefined && (this.hasOverflowed || this.#keptBytes + chunk.length > overflow.afterBytes);
+  }
+
+  async #handOver(chunk: Uint8Array): Promise<void> {
+    const { overflow } = this;
+    if (!overflow || this.#cut) return;
+    try {
+      if (this.#overflowed === undefined) {
+        this.#overflowed = this.#keptBytes;
+        const kept = this.#kept.subarray(0, this.#keptBytes);
+        this.#kept = new Uint8Array(0);
+        if (kept.length > 0) await overflow.write(kept);
+      }
+      const room = overflow.maxBytes - this.#overflowed;
+      this.#cut = chunk.length > room;
+      const fitting = this.#cut ? wholeCharacters(chunk.subarray(0, room), chunk[room]) : chunk;
+      this.#overflowed += fitting.length;
+      if (fitting.length > 0) await overflow.write(fitting);
+      if (this.#cut) await overflow.write(encoder.encode(`\n[edgemesh: output cut after ${this.#overflowed} bytes]\n`));
+    } catch (error) {
+      this.#cut = true;
+      this.#failure = { error };
     }
   }
 
@@ -71,6 +127,18 @@ export class OutputReader {
     this.#kept.set(fitting, this.#keptBytes);
     this.#keptBytes = needed;
   }
+}
+
+/** Without a character at its end that goes on in the byte that follows, as far as it begins in these bytes. */
+function wholeCharacters(bytes: Uint8Array, following: number | undefined): Uint8Array {
+  let end = bytes.length;
+  let next = following ?? 0;
+  while (end > 0 && isContinuation(next)) next = bytes[--end] ?? 0;
+  return bytes.subarray(0, end);
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }
 
 /** The longest beginning of whole characters with at most `maxBytes` of UTF-8. */

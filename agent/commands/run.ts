@@ -7,7 +7,7 @@ import type { CommandResponse } from "../../proto/messages.ts";
 import { AllowList, argumentsTooLong, checkText, shown } from "./allow_list.ts";
 import { confineArguments, isConfined } from "./confine.ts";
 import { programEnvironment } from "./environment.ts";
-import { OutputReader } from "./output.ts";
+import { type OutputOverflow, OutputReader } from "./output.ts";
 import { ProgramFinder } from "./program.ts";
 import { ProcessGroup } from "../core/process_group.ts";
 import { SharedFolder } from "../core/shared_folder.ts";
@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly limitedBySignal?: boolean;
   /** Time that the program has to end once it was told to, in ms, before it is killed. Default 250. */
   readonly termGraceMs?: number;
+  /** Takes standard output that is long: the response then has none. What it does not take makes the command fail. */
+  readonly overflow?: OutputOverflow | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 120_000;
@@ -45,6 +47,8 @@ const DEFAULT_TERM_GRACE_MS = 250;
 const KILL_WAIT_MS = 1_000;
 /** How long the output may stay open after the program ended, held by something that it left behind. */
 const PIPE_GRACE_MS = 250;
+/** The rest of what an ended program printed may take so long, in ms, on its way into a file. */
+const OVERFLOW_MS = 30_000;
 
 const log = logger("commands");
 
@@ -146,7 +150,7 @@ export class CommandRunner implements Component {
   }
 
   async #finish(command: string, group: ProcessGroup, options: RunOptions): Promise<CommandResponse> {
-    const stdout = new OutputReader(group.stdout, this.#maxOutputBytes);
+    const stdout = new OutputReader(group.stdout, this.#maxOutputBytes, options.overflow);
     const stderr = new OutputReader(group.stderr, this.#maxOutputBytes);
     try {
       using interruption = new LinkedSignal(options.signal, this.#stopping.signal);
@@ -161,7 +165,13 @@ export class CommandRunner implements Component {
         if (options.signal?.aborted) throw cancelled(command);
         throw interruption.signal.reason;
       }
-      await settleWithin(PIPE_GRACE_MS, stdout.done, stderr.done);
+      const isRead = await settleWithin(PIPE_GRACE_MS, stdout.done, stderr.done);
+      if (!isRead && stdout.hasOverflowed) {
+        // What it left behind shall not hold the output open.
+        group.kill("SIGKILL");
+        await settleWithin(OVERFLOW_MS, stdout.done);
+      }
+      stdout.requireTaken();
       const response = { exit_code: status.code, stdout: stdout.text(), stderr: stderr.text() };
       if (group.couldNotExecute(response)) throw spawnFailure(command, response.stderr);
       return response;

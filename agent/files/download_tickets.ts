@@ -4,8 +4,17 @@ import type { Share } from "./share.ts";
 import type { Tickets, TicketSubject } from "./tickets.ts";
 
 /** A file of this device's shared folder, in the state in which it was when the ticket was made. */
-export interface SharedFileSubject extends TicketSubject {
+export interface SharedFileSubject extends FileSubject {
   readonly kind: "file";
+}
+
+/** An output of a task, in the same way; its path is its name. */
+export interface OutputFileSubject extends FileSubject {
+  readonly kind: "output";
+}
+
+/** A file in one state. */
+export interface FileSubject extends TicketSubject {
   /** As it was asked for. */
   readonly path: string;
   readonly identity: string;
@@ -22,9 +31,13 @@ export interface DownloadTicket {
   readonly identity: string;
 }
 
-/** Makes tickets for files of the shared folder. */
-export class DownloadTickets {
-  constructor(private readonly share: Share, private readonly tickets: Pick<Tickets<SharedFileSubject>, "create">) {}
+/** Makes tickets for files of the shared folder, or for outputs. */
+export class DownloadTickets<Kind extends "file" | "output" = "file"> {
+  constructor(
+    private readonly kind: Kind,
+    private readonly files: Pick<Share, "look">,
+    private readonly tickets: Pick<Tickets<FileSubject & { readonly kind: Kind }>, "create">,
+  ) {}
 
   /**
    * A ticket for one download of a file in the state in which it is now.
@@ -32,9 +45,9 @@ export class DownloadTickets {
    * @throws {MeshError} as `Share.look` and `Tickets.create` do
    */
   async create(path: string): Promise<DownloadTicket> {
-    const file = await this.share.look(path);
+    const file = await this.files.look(path);
     const identity = identityText(file);
-    const { token, expiresAt } = await this.tickets.create({ kind: "file", path, identity });
+    const { token, expiresAt } = await this.tickets.create({ kind: this.kind, path, identity });
     return { token, filename: basename(path), sizeBytes: Number(file.size), expiresAt, identity };
   }
 }

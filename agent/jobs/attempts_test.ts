@@ -99,7 +99,14 @@ Deno.test("a failure that is told twice is one failure", async () => {
   await atRest();
   const [task] = rig.mesh.held.get("a")?.splice(0) ?? [];
   assert(task);
-  const outcome = { ...task, ...failure("busy", "UNAVAILABLE"), time_ms: 1, lease: 0, generation: null };
+  const outcome = {
+    ...task,
+    ...failure("busy", "UNAVAILABLE"),
+    time_ms: 1,
+    lease: 0,
+    generation: null,
+    output_file: null,
+  };
   const lie = { ...outcome, ok: true, output: "changed its mind" };
   rig.mesh.listener?.outcomes("a", [outcome, outcome, lie]);
   await atRest();
@@ -134,6 +141,7 @@ Deno.test("a device that never answers loses its task some seconds after the tas
     error_code: "",
     time_ms: 1,
     generation: null,
+    output_file: null,
   }]);
   assertEquals(await rig.states(jobId), ["RUNNING", "RUNNING"]);
   rig.mesh.answer("a");

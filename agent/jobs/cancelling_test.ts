@@ -119,7 +119,7 @@ Deno.test("with FIRST one success decides the job, the others are cancelled, and
   await atRest();
   const [, second, third] = rig.mesh.held.get("a") ?? [];
   assert(second && third);
-  const outcome = { ok: true, error: "", error_code: "", time_ms: 1, lease: 0, generation: null };
+  const outcome = { ok: true, error: "", error_code: "", time_ms: 1, lease: 0, generation: null, output_file: null };
   rig.mesh.listener?.outcomes("a", [
     { ...second, ...outcome, output: "the winner" },
     { ...third, ...outcome, output: "too late" },

@@ -87,6 +87,10 @@ export class DelayedStore implements Store {
     return this.#read(() => this.#durable.listTasks(query));
   }
 
+  filedTasks(jobId: string) {
+    return this.#read(() => this.#durable.filedTasks(jobId));
+  }
+
   submittedJob(submission: SubmissionKey, since: number) {
     return this.#read(() => this.#durable.submittedJob(submission, since));
   }

@@ -1,5 +1,5 @@
 import type { TraceSpan } from "../core/tracing.ts";
-import type { GroupProgress, TaskSpec } from "../../proto/messages.ts";
+import type { GroupProgress, OutputFile, TaskSpec } from "../../proto/messages.ts";
 import type { FailedAttempt, JobRecord, StoredJob, TaskRecord, TaskState } from "../store/store.ts";
 import { ReadyTasks } from "./ready_tasks.ts";
 import { isFinished, moveTask } from "./states.ts";
@@ -18,6 +18,7 @@ export class Task implements TaskRecord {
   result: string;
   error: string;
   failedAttempts: readonly FailedAttempt[];
+  outputFile: OutputFile | undefined;
   /** The number under which its device was sent the attempt under way; 0 while that has not happened. */
   lease = 0;
   /** Which start of its device's program has the attempt begun last; empty where that is not known. */
@@ -44,6 +45,7 @@ export class Task implements TaskRecord {
     this.result = record.result;
     this.error = record.error;
     this.failedAttempts = record.failedAttempts;
+    this.outputFile = record.outputFile;
     this.isClosed = record.attempt > 0;
   }
 }

@@ -53,6 +53,7 @@ class Devices implements TaskDispatcher {
             error_code: "",
             lease: 0,
             generation: null,
+            output_file: null,
           };
         }),
       )

@@ -107,6 +107,7 @@ export function taskDetailOf(task: TaskRecord): TaskDetail {
       reason,
     })),
     timeout_ms: task.timeoutMs,
+    output_file: task.outputFile ?? null,
   };
 }
 

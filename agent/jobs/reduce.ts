@@ -30,7 +30,7 @@ const REDUCERS: Readonly<Record<ReduceKind, (done: readonly TaskRecord[]) => str
       task_id: task.spec.task_id,
       device_id: task.deviceId,
       device_name: task.deviceName,
-      output: task.result,
+      ...outputOf(task),
     }))),
   /** The outputs only, each beginning on a line of its own. */
   LINES: (done) => done.map((task) => task.result.replace(/\r?\n$/, "")).join("\n"),
@@ -39,6 +39,13 @@ const REDUCERS: Readonly<Record<ReduceKind, (done: readonly TaskRecord[]) => str
   /** What is shown where there is no summary: of a job that failed, or has not ended. */
   LLM_SUMMARIZE: concat,
 };
+
+/** An output that is kept as a file is none that could be read here. */
+function outputOf({ result, outputFile }: TaskRecord): object {
+  if (!outputFile) return { output: result };
+  const { size_bytes, sha256 } = outputFile;
+  return { output_file: { size_bytes, sha256 } };
+}
 
 function concat(done: readonly TaskRecord[]): string {
   return done.map((task) => `=== ${task.deviceName} (${shortId(task.deviceId)}) ===\n${task.result}`).join("\n\n");

@@ -24,10 +24,14 @@ export class Retention implements Component {
   #running: Promise<void> | undefined;
   #stopping = false;
 
-  /** @param keepMs how long a job is kept after its end, in ms; undefined = for ever */
+  /**
+   * @param keepMs how long a job is kept after its end, in ms; undefined = for ever
+   * @param onRemoved hears of each job that is removed
+   */
   constructor(
     private readonly store: Pick<Store, "finishedBefore" | "removeJob" | "forgetSubmissions">,
     private readonly keepMs: number | undefined,
+    private readonly onRemoved: (jobId: string) => void = () => {},
   ) {}
 
   start(): void {
@@ -55,7 +59,11 @@ export class Retention implements Component {
     while (!this.#stopping) {
       const page = await this.store.finishedBefore(Date.now() - this.keepMs, PAGE);
       if (page.length === 0) break;
-      for (const jobId of page) if (!this.#stopping) await this.store.removeJob(jobId);
+      for (const jobId of page) {
+        if (this.#stopping) break;
+        await this.store.removeJob(jobId);
+        this.onRemoved(jobId);
+      }
       removed += page.length;
     }
     if (removed > 0) log.info("{count} jobs that ended long ago are removed", { count: removed });

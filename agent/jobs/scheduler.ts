@@ -1,5 +1,5 @@
 import { logger } from "../core/log.ts";
-import type { TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import type { OutputFile, TaskOutcome, TaskRef } from "../../proto/messages.ts";
 import type { Lease } from "../store/store.ts";
 import type { DispatchListener, TaskDispatcher } from "./dispatcher.ts";
 import type { GenerationOutlook } from "./generation_outlook.ts";
@@ -43,6 +43,8 @@ export interface SchedulerEvents {
   leased(leases: readonly Lease[], batches: readonly (readonly Task[])[], durable: () => void): void;
   /** Tasks changed their state: they are finished, or wait for another attempt. */
   settled(tasks: readonly Task[], answered?: Answered): void;
+  /** A device has a file of an attempt that came to nothing, or of which the file is known already. */
+  strayFile(deviceId: string, jobId: string, taskId: string, file: OutputFile): void;
   /** Whether a success ends the job: what else of it was answered at the same time no longer counts. */
   succeeded(task: Task): boolean;
   /** No task of the group under way is open any more, or none runs any more of a job that is being cancelled. */
@@ -177,8 +179,12 @@ export class Scheduler implements DispatchListener {
       // Its device was lost and came back with the outcome before the task went to another one: it did run.
       if (task.state === "QUEUED") readopt(task);
       const failure = settle(task, outcome, this.options.memory);
-      if (failure) this.#fail(task, failure);
-      else task.job.won ||= this.events.succeeded(task);
+      if (failure) {
+        if (outcome.output_file) {
+          this.events.strayFile(deviceId, task.jobId, task.spec.task_id, outcome.output_file);
+        }
+        this.#fail(task, failure);
+      } else task.job.won ||= this.events.succeeded(task);
       settled.push(task);
       answers.push(outcome);
       jobs.add(task.job);
@@ -353,6 +359,9 @@ export class Scheduler implements DispatchListener {
     if (now >= this.#nextWarning) log.warning(text, properties);
     else log.debug(text, properties);
     this.#nextWarning = Math.max(this.#nextWarning, now >= this.#nextWarning ? now + WARNING_MS : 0);
+    for (const { job_id, task_id, output_file } of stray) {
+      if (output_file && job_id) this.events.strayFile(deviceId, job_id, task_id, output_file);
+    }
     // With the journal, though nothing is to be written: what it repeats may not be durable yet.
     this.events.settled([], { deviceId, outcomes: stray });
   }

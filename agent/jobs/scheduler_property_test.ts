@@ -315,6 +315,7 @@ class World {
       error_code: choice.of(CODES) ?? "",
       lease: stranger && choice.chance(0.5) ? choice.from(1, 30) : 0,
       generation: null,
+      output_file: null,
     };
     this.#workers.lie(stranger ? "a stranger" : deviceId, outcome);
   }

@@ -47,6 +47,7 @@ function setUp(options: { reattachGraceMs?: number; memory?: number } = {}) {
   const idle: Job[] = [];
   let asked = false;
   const scheduler = new Scheduler(mesh, {
+    strayFile: () => {},
     passNeeded: () => {
       if (asked) return;
       asked = true;

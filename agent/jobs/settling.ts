@@ -3,6 +3,7 @@ import type { TaskOutcome } from "../../proto/messages.ts";
 import { type Cure, cureOf } from "./failures.ts";
 import type { Task } from "./job.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
+import { checkedFile, outputLine } from "./output_files.ts";
 
 /** A task is begun at most this often. */
 export const MAX_ATTEMPTS = 3;
@@ -34,15 +35,19 @@ export function settle(task: Task, outcome: TaskOutcome, memory: MemoryBudget): 
     const reason = oneLine(outcome.error.slice(0, MAX_REASON)) || "the device reported a failure without a reason";
     return { reason, cure: cureOf(outcome.error_code) };
   }
-  if (outcome.output.length > MAX_OUTPUT) {
+  const file = outcome.output_file ? checkedFile(outcome.output_file) : undefined;
+  if (outcome.output_file && !file) return { reason: "its device names a file that cannot be", cure: "elsewhere" };
+  const output = file ? outputLine(task.jobId, task.spec.task_id, task.deviceName, file) : outcome.output;
+  if (output.length > MAX_OUTPUT) {
     return { reason: `its result is longer than ${MAX_OUTPUT} characters`, cure: "nothing" };
   }
-  if (!memory.tryTake(outcome.output.length)) {
+  if (!memory.tryTake(output.length)) {
     return { reason: "the results of unfinished jobs fill the memory that is kept for them", cure: "nothing" };
   }
-  task.job.characters += outcome.output.length;
+  task.job.characters += output.length;
   task.job.move(task, "DONE");
-  task.result = outcome.output;
+  task.result = output;
+  task.outputFile = file;
   return undefined;
 }
 

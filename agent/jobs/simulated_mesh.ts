@@ -126,5 +126,6 @@ export function outcomeOf({ job_id, task_id, attempt, input }: TaskAssignment): 
     error_code: "",
     lease: 0,
     generation: null,
+    output_file: null,
   };
 }

@@ -183,7 +183,14 @@ export class SimulatedWorkers {
     if (!program || !running) throw new Error(`${deviceId} does not run ${key}`);
     // The lease is a name for the stream alone that brought it.
     const lease = running.stream === stream ? running.task.lease : 0;
-    const outcome: TaskOutcome = { ...refOf(running.task), time_ms: 1, lease, generation: null, ...result };
+    const outcome: TaskOutcome = {
+      ...refOf(running.task),
+      time_ms: 1,
+      lease,
+      generation: null,
+      output_file: null,
+      ...result,
+    };
     program.running.delete(key);
     program.ended.set(key, outcome);
     stream?.up.push({ outcome, credits: 1 });

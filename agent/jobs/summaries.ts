@@ -1,7 +1,8 @@
 import { delay, LinkedSignal } from "../core/abort.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
 import { clipped } from "../plans/clipped.ts";
-import type { Job } from "./job.ts";
+import type { Job, Task } from "./job.ts";
+import { unreadNote } from "./output_files.ts";
 import { noSummary } from "./reduce.ts";
 
 /** Writing a summary ends after this, in ms: as long as a task may take that says nothing else. */
@@ -90,9 +91,14 @@ export class Summaries {
       if (!summarizer?.isAvailable) {
         throw new MeshError("FAILED_PRECONDITION", "no device that is online has a local model");
       }
-      const total = job.progress.reduce((sum, { done }) => sum + done, 0);
+      const unread = job.tasks.filter(isFiled).map(({ spec }) => spec.task_id);
+      const total = job.progress.reduce((sum, { done }) => sum + done, 0) - unread.length;
+      if (total === 0 && unread.length > 0) {
+        throw new MeshError("FAILED_PRECONDITION", "all outputs are kept as files, which no model has read");
+      }
       try {
-        return await summarizer.summarize(job.record.text, outputsOf(job), total, { signal });
+        const summary = await summarizer.summarize(job.record.text, outputsOf(job), total, { signal });
+        return unread.length === 0 ? summary : `${summary}\n\n${unreadNote(unread)}`;
       } catch (error) {
         if (signal.aborted || performance.now() >= waitsUntil) throw error;
       }
@@ -103,7 +109,11 @@ export class Summaries {
 
 /** One after the other, so that nobody has to hold them all once more. */
 function* outputsOf(job: Job): Iterable<{ deviceName: string; output: string }> {
-  for (const { state, deviceName, result } of job.tasks) {
-    if (state === "DONE") yield { deviceName, output: result };
+  for (const task of job.tasks) {
+    if (task.state === "DONE" && !isFiled(task)) yield { deviceName: task.deviceName, output: task.result };
   }
+}
+
+function isFiled({ outputFile }: Task): boolean {
+  return outputFile !== undefined;
 }

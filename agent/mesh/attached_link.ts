@@ -5,6 +5,7 @@ import type {
   CommandOutcome,
   CommandResponse,
   ModelAnswer,
+  OutputRemoval,
   ScreenReply,
   TaskAssignment,
   TaskOutcome,
@@ -85,7 +86,7 @@ export class AttachedLink implements DeviceLink {
   }
 
   welcome(coordinator: { deviceId: string; deviceName: string }): void {
-    const welcome = { device_id: coordinator.deviceId, device_name: coordinator.deviceName };
+    const welcome = { device_id: coordinator.deviceId, device_name: coordinator.deviceName, output_files: true };
     this.channel.send(coordinatorBatch({ welcome }));
   }
 
@@ -108,6 +109,11 @@ export class AttachedLink implements DeviceLink {
     for (const { job_id, task_id, attempt } of attempts) {
       this.#outbox.put({ cancelledTask: { job_id, task_id, attempt } });
     }
+  }
+
+  /** Tells the device that nobody wants files of outputs any more; an older one has none. */
+  removeOutput(removal: OutputRemoval): void {
+    this.#outbox.put({ removedOutput: removal });
   }
 
   execute(command: string, args: readonly string[], options: ExecuteOptions): Promise<CommandResponse> {

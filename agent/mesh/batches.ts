@@ -84,6 +84,7 @@ export function coordinatorBatch(part: Partial<CoordinatorBatch>): CoordinatorBa
     cancelled_file_orders: [],
     file_data: [],
     file_credits: [],
+    removed_outputs: [],
     ...part,
   };
 }

@@ -201,6 +201,7 @@ export class DialledLink implements DeviceLink {
       error_code: "",
       lease,
       generation: null,
+      output_file: null,
     };
     try {
       Object.assign(outcome, await this.#call(task, call.signal));

@@ -1,6 +1,6 @@
 import { LinkedSignal } from "../core/abort.ts";
 import { MeshError, messageOf } from "../core/errors.ts";
-import type { GenerationStats, TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
+import type { GenerationStats, OutputFile, TaskAssignment, TaskOutcome, TaskRef } from "../../proto/messages.ts";
 import { OVER, RememberedAttempts } from "./remembered_attempts.ts";
 import { RunningCount } from "./running_count.ts";
 
@@ -20,8 +20,9 @@ const REF_OVERHEAD = 16;
 const STOP_MS = 2500;
 
 /** The result of one attempt, with the wire's names. */
-export type AttemptResult = Omit<TaskOutcome, keyof TaskRef | "lease" | "generation"> & {
+export type AttemptResult = Omit<TaskOutcome, keyof TaskRef | "lease" | "generation" | "output_file"> & {
   readonly generation?: GenerationStats | null;
+  readonly output_file?: OutputFile | null;
 };
 
 /** What attempts are run with. */
@@ -35,6 +36,8 @@ export interface TaskRunner {
       readonly maxOutputTokens: number;
       /** What its span belongs to; empty where no traces are kept. */
       readonly traceParent: string;
+      /** The job that a long output is filed under; empty where the coordinator takes texts only. */
+      readonly fileUnder: string;
     },
     signal: AbortSignal,
   ): AttemptResult | Promise<AttemptResult>;
@@ -94,8 +97,12 @@ export class HeldAttempts {
     if (this.#onOutcome === onOutcome) this.#onOutcome = undefined;
   }
 
-  /** Runs an attempt. False for one that it knows already: it only goes under its new lease then. */
-  begin(task: TaskAssignment): boolean {
+  /**
+   * Runs an attempt. False for one that it knows already: it only goes under its new lease then.
+   *
+   * @param takesFiles whether a long output may be a file
+   */
+  begin(task: TaskAssignment, takesFiles = false): boolean {
     const known = this.#attempts.get(task);
     if (known !== undefined) {
       if (known !== OVER) this.#renew(known, task.lease);
@@ -111,7 +118,9 @@ export class HeldAttempts {
     const controller = new AbortController();
     let result: AttemptResult | Promise<AttemptResult>;
     try {
-      result = this.runner.runTask({ kind, input, timeoutMs, maxOutputTokens, traceParent }, controller.signal);
+      const fileUnder = takesFiles ? task.job_id : "";
+      const given = { kind, input, timeoutMs, maxOutputTokens, traceParent, fileUnder };
+      result = this.runner.runTask(given, controller.signal);
     } catch (error) {
       result = failure(error);
     }
@@ -225,7 +234,7 @@ export class HeldAttempts {
   }
 
   #end({ job_id, task_id, attempt }: TaskRef, lease: number, result: AttemptResult): void {
-    const { ok, output, error, error_code, time_ms, generation = null } = result;
+    const { ok, output, error, error_code, time_ms, generation = null, output_file = null } = result;
     const outcome: TaskOutcome = {
       job_id,
       task_id,
@@ -237,6 +246,7 @@ export class HeldAttempts {
       time_ms,
       lease,
       generation,
+      output_file,
     };
     if (lease > 0) this.#byLease.set(lease, outcome);
     this.#attempts.set(outcome, outcome);

@@ -1,4 +1,4 @@
-import type { CommandOrder, FileData, TaskAssignment, TaskRef } from "../../proto/messages.ts";
+import type { CommandOrder, FileData, OutputRemoval, TaskAssignment, TaskRef } from "../../proto/messages.ts";
 import { type CoordinatorBatch, coordinatorBatch } from "./batches.ts";
 import type { FileOrderItem } from "./file_orders.ts";
 import type { ModelOrderItem } from "./model_orders.ts";
@@ -15,6 +15,7 @@ export type LinkItem =
   | { readonly cancel: string }
   | { readonly acknowledged: readonly TaskRef[]; readonly acknowledgedLeases: readonly number[] }
   | { readonly cancelledTask: TaskRef }
+  | { readonly removedOutput: OutputRemoval }
   | ModelOrderItem
   | ScreenOrderItem
   | FileOrderItem
@@ -43,6 +44,7 @@ export function batchOf(items: readonly LinkItem[]): CoordinatorBatch {
     else if ("command" in item) batch.commands.push(item.command);
     else if ("cancel" in item) batch.cancelled_commands.push(item.cancel);
     else if ("cancelledTask" in item) batch.cancelled_tasks.push(item.cancelledTask);
+    else if ("removedOutput" in item) batch.removed_outputs.push(item.removedOutput);
     else if ("modelOrder" in item) batch.model_orders.push(item.modelOrder);
     else if ("cancelModelOrder" in item) batch.cancelled_model_orders.push(item.cancelModelOrder);
     else if ("screenOrder" in item) batch.screen_orders.push(item.screenOrder);

@@ -6,6 +6,7 @@ import type {
   ListFilesResponse,
   OpenDownloadRequest,
   OpenUploadRequest,
+  OutputFile,
   Upload,
 } from "../../proto/messages.ts";
 import { LinkedSignal } from "../core/abort.ts";
@@ -38,6 +39,8 @@ export interface RelayedFile extends TicketSubject {
   readonly filename: string;
   readonly size: number;
   readonly etag: string;
+  /** The path is the name of a task's output; absent = false. */
+  readonly output?: boolean;
   readonly modifiedAt: number;
   /** As far as it is known when the ticket is made; else empty. */
   readonly sha256: string;
@@ -95,6 +98,7 @@ export class MeshFiles {
       kind: "relayed file",
       device: device.device_id,
       path: request.path,
+      output: request.output,
       filename: ticket.filename,
       size: ticket.size_bytes,
       etag: told.etag,
@@ -104,6 +108,18 @@ export class MeshFiles {
     });
     const expires_unix_ms = ticket.expires_unix_ms || expiresAt;
     return { ...opened, ticket: { ...ticket, expires_unix_ms }, ...this.#relay(token) };
+  }
+
+  /**
+   * A task's output that a device keeps as a file. Its size and digest are those that were told with the task: whoever fetches it
+   * sees where the device has something else now.
+   *
+   * @param way as in `openDownload`
+   * @throws {MeshError} as `openDownload` does; NOT_FOUND where the device does not keep it any more
+   */
+  async openOutput(device: FileDevice, file: OutputFile, way: string, options: FileOrderOptions): Promise<Download> {
+    const request = { device_id: device.device_id, path: file.name, digest: false, way, output: true };
+    return { ...await this.openDownload(device, request, options), sha256: file.sha256 };
   }
 
   /** @throws {MeshError} as `openDownload` does */

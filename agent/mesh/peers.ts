@@ -7,6 +7,7 @@ import type {
   ModelAnswer,
   ModelLoad,
   ModelReport,
+  OutputFile,
   ScreenReply,
   ScreenReport,
   StatusSample,
@@ -15,6 +16,7 @@ import type {
   TaskRef,
 } from "../../proto/messages.ts";
 import type { DispatchListener, DispatchTarget, TaskDispatcher } from "../jobs/dispatcher.ts";
+import type { OutputFileEvents } from "../jobs/output_files.ts";
 import { AttachedLink, SILENCE_LIMIT_MS } from "./attached_link.ts";
 import type { CoordinatorBatch, WorkerBatch } from "./batches.ts";
 import type { BatchChannel } from "./channel.ts";
@@ -34,7 +36,7 @@ const STOOD_STILL_MS = 1000;
 /**
  * The devices that can be reached now, each over one link. Sends them tasks and commands, and notices when one is lost.
  */
-export class Peers implements TaskDispatcher, LinkEvents, Component {
+export class Peers implements TaskDispatcher, OutputFileEvents, LinkEvents, Component {
   readonly name = "peers";
   readonly #links = new Map<string, DeviceLink>();
   #listener: DispatchListener | undefined;
@@ -185,6 +187,17 @@ export class Peers implements TaskDispatcher, LinkEvents, Component {
 
   cancel(deviceId: string, attempts: readonly TaskRef[]): void {
     this.#links.get(deviceId)?.cancel(attempts);
+  }
+
+  jobRemoved(jobId: string): void {
+    for (const link of this.#links.values()) {
+      if (link instanceof AttachedLink) link.removeOutput({ job_id: jobId, name: "" });
+    }
+  }
+
+  dropped(deviceId: string, jobId: string, { name }: OutputFile): void {
+    const link = this.#links.get(deviceId);
+    if (link instanceof AttachedLink) link.removeOutput({ job_id: jobId, name });
   }
 
   outcomes(link: DeviceLink, outcomes: readonly TaskOutcome[]): void {

@@ -17,7 +17,8 @@ export interface WorkerItem {
 export function batchOf(items: readonly WorkerItem[]): WorkerBatch {
   const batch = workerBatch({});
   for (const { outcome, command, answer, screen, file, credits } of items) {
-    if (outcome) batch.outcomes.push(outcome.lease > 0 ? byLease(outcome) : outcome);
+    // Of a file it must be clear whose it is, even if the lease is over.
+    if (outcome) batch.outcomes.push(outcome.lease > 0 && !outcome.output_file ? byLease(outcome) : outcome);
     if (command) batch.command_outcomes.push(command);
     if (answer) batch.model_answers.push(answer);
     if (screen) batch.screen_replies.push(screen);
@@ -34,6 +35,6 @@ function addFile(batch: WorkerBatch, item: NonNullable<WorkerItem["file"]>): voi
 }
 
 /** What goes up of an outcome whose lease says which attempt it is of. */
-function byLease({ ok, output, error, time_ms, error_code, lease, generation }: TaskOutcome): TaskOutcome {
-  return { job_id: "", task_id: "", attempt: 0, ok, output, error, time_ms, error_code, lease, generation };
+function byLease(outcome: TaskOutcome): TaskOutcome {
+  return { ...outcome, job_id: "", task_id: "", attempt: 0 };
 }

@@ -7,6 +7,7 @@ import type {
   CommandOrder,
   CommandResponse,
   KindSlots,
+  OutputRemoval,
   StatusSample,
   TaskAssignment,
   TaskOutcome,
@@ -50,6 +51,8 @@ export interface WorkSource extends TaskRunner {
     options: CommandRunOptions,
   ): Promise<CommandResponse>;
   sample(): StatusSample;
+  /** Removes outputs that are kept as files; undefined where none are. @param name empty = all of the job's */
+  readonly outputs?: { remove(jobId: string, name: string): Promise<void> } | undefined;
   /** Undefined where the device uses no local model. */
   readonly models?: ModelSource | undefined;
   /** Undefined where the device's screen is off. */
@@ -83,6 +86,8 @@ export class WorkerSession {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #unlisten: ((() => void) | undefined)[] = [];
   #leaving = false;
+  /** Whether the coordinator takes long outputs as files. */
+  #takesFiles = false;
 
   constructor(
     private readonly channel: BatchChannel<WorkerBatch, CoordinatorBatch>,
@@ -187,14 +192,16 @@ export class WorkerSession {
     if (this.#closed) return;
     const { held } = this.options;
     if (batch.welcome) {
+      this.#takesFiles = batch.welcome.output_files;
       this.#welcome.resolve({ deviceId: batch.welcome.device_id, deviceName: batch.welcome.device_name });
     }
     for (const ref of batch.acknowledged) held.acknowledge(ref);
     for (const lease of batch.acknowledged_leases) held.acknowledgeLease(lease);
     for (const id of batch.cancelled_commands) this.#commands.get(id)?.abort(cancelled());
-    for (const task of batch.tasks) if (!held.begin(task)) this.#answerDouble(task);
+    for (const task of batch.tasks) if (!held.begin(task, this.#takesFiles)) this.#answerDouble(task);
     // After the tasks: the same batch may give an attempt and take it back.
     for (const ref of batch.cancelled_tasks) held.cancel(ref);
+    for (const removal of batch.removed_outputs) this.#removeOutput(removal);
     for (const order of batch.commands) this.#runCommand(order);
     for (const order of batch.model_orders) this.#models.begin(order);
     for (const id of batch.cancelled_model_orders) this.#models.cancel(id);
@@ -219,6 +226,12 @@ export class WorkerSession {
 
   #put(outcome: TaskOutcome, credits: 0 | 1): void {
     this.#outbox.put({ outcome, credits }, outcome.output.length + outcome.error.length + 128);
+  }
+
+  #removeOutput({ job_id, name }: OutputRemoval): void {
+    this.options.work.outputs?.remove(job_id, name).catch((error) =>
+      log.warn("cannot remove an output that nobody wants: {error}", { error })
+    );
   }
 
   async #runCommand(order: CommandOrder): Promise<void> {

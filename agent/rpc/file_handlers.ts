@@ -1,5 +1,6 @@
 import type { DownloadTicket as DownloadTicketMessage } from "../../proto/gen/edgemesh/DownloadTicket.ts";
 import type { DownloadTicketRequest__Output as DownloadTicketRequest } from "../../proto/gen/edgemesh/DownloadTicketRequest.ts";
+import type { TaskOutputRequest__Output as TaskOutputRequest } from "../../proto/gen/edgemesh/v1/TaskOutputRequest.ts";
 import type {
   Download,
   FileDigestRequest,
@@ -8,8 +9,10 @@ import type {
   ListFilesResponse,
   OpenDownloadRequest,
   OpenUploadRequest,
+  OutputFile,
   Upload,
 } from "../../proto/messages.ts";
+import { MeshError } from "../core/errors.ts";
 import type { Registry } from "../devices/registry.ts";
 import type { DownloadTicket } from "../files/download_tickets.ts";
 import type { FileCaller, FileOrderOptions } from "../mesh/file_orders.ts";
@@ -23,6 +26,13 @@ export interface FileHandlers {
   OpenDownload: UnaryHandler<OpenDownloadRequest, Download>;
   OpenUpload: UnaryHandler<OpenUploadRequest, Upload>;
   FileDigest: UnaryHandler<FileDigestRequest, FileDigestResponse>;
+  OpenTaskOutput: UnaryHandler<TaskOutputRequest, Download>;
+}
+
+/** What knows where tasks' outputs are kept. */
+export interface TaskOutputs {
+  /** @throws {MeshError} NOT_FOUND */
+  outputFile(jobId: string, taskId: string): Promise<{ readonly deviceId: string; readonly file: OutputFile }>;
 }
 
 /** What makes tickets for this device's files. */
@@ -34,12 +44,13 @@ export interface TicketMaker {
 export interface FileHandlerParts {
   readonly tickets: TicketMaker;
   readonly files: MeshFiles;
+  readonly outputs: TaskOutputs;
   readonly registry: Registry;
   readonly selfId: string;
 }
 
 /** Files: tickets for those of this device by the contract's method, those of any device by our own. */
-export function fileHandlers({ tickets, files, registry, selfId }: FileHandlerParts): FileHandlers {
+export function fileHandlers({ tickets, files, outputs, registry, selfId }: FileHandlerParts): FileHandlers {
   const deviceOf = (id: string): FileDevice => registry.get(id || selfId).info;
   return {
     async CreateDownloadTicket({ path }, call) {
@@ -47,8 +58,15 @@ export function fileHandlers({ tickets, files, registry, selfId }: FileHandlerPa
       return { token, filename, size_bytes: sizeBytes, expires_unix_ms: expiresAt };
     },
     ListFiles: (request, call) => files.list(deviceOf(request.device_id), request, optionsOf(call)),
-    OpenDownload: (request, call) => files.openDownload(deviceOf(request.device_id), request, optionsOf(call)),
+    OpenDownload: (request, call) =>
+      files.openDownload(deviceOf(request.device_id), { ...request, output: false }, optionsOf(call)),
     OpenUpload: (request, call) => files.openUpload(deviceOf(request.device_id), request, optionsOf(call)),
+    async OpenTaskOutput({ job_id, task_id, way }, call) {
+      if (!job_id) throw new MeshError("INVALID_ARGUMENT", "job_id: is empty");
+      if (!task_id) throw new MeshError("INVALID_ARGUMENT", "task_id: is empty");
+      const { deviceId, file } = await outputs.outputFile(job_id, task_id);
+      return await files.openOutput(deviceOf(deviceId), file, way, optionsOf(call));
+    },
     FileDigest: (request, call) => files.digest(deviceOf(request.device_id), request, optionsOf(call)),
   };
 }

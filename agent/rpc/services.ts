@@ -82,6 +82,7 @@ export function meshService(through: Interceptors, handlers: Handlers, peers: Pe
       OpenDownload: handlers.files.OpenDownload,
       OpenUpload: handlers.files.OpenUpload,
       FileDigest: handlers.files.FileDigest,
+      OpenTaskOutput: handlers.files.OpenTaskOutput,
     }),
     Generate: through.serverStream("Generate", { ...STRICT, isWork: true }, handlers.models.Generate),
     WatchJob: through.serverStream("WatchJob", STRICT, handlers.jobs.WatchJob),

@@ -1,7 +1,8 @@
-import type { DeviceInfo, ModelRates } from "../../proto/messages.ts";
+import type { DeviceInfo, ModelRates, OutputFile } from "../../proto/messages.ts";
 import { isOrdinal, ordinalsOfText, textOfOrdinals } from "./ordinal_text.ts";
 import {
   DEVICE_WIDTH,
+  FILED_TASK_WIDTH,
   type Flat,
   JOB_WIDTH,
   KEYED_LEASE_WIDTH,
@@ -16,6 +17,7 @@ import type {
   Change,
   DeviceRecord,
   FailedAttempt,
+  FiledTask,
   JobOverview,
   JobRecord,
   JobState,
@@ -184,7 +186,17 @@ export function tasksOf(values: Flat): { jobKey: number; task: TaskRecord }[] {
       result: values[at + 14] as string,
       error: values[at + 15] as string,
       failedAttempts: attemptsOf(values[at + 16] as string),
+      ...fileOf(values[at + 17] as string),
     },
+  }));
+}
+
+/** Tasks with output files of a page. */
+export function filedTasksOf(values: Flat): FiledTask[] {
+  return rowsOf(values, FILED_TASK_WIDTH, (at) => ({
+    taskId: values[at] as string,
+    deviceId: values[at + 1] as string,
+    file: JSON.parse(values[at + 2] as string) as OutputFile,
   }));
 }
 
@@ -249,6 +261,10 @@ export function ticketsOf(values: Flat): TicketRecord[] {
 
 function attemptsOf(text: string): readonly FailedAttempt[] {
   return text === "" ? [] : JSON.parse(text) as FailedAttempt[];
+}
+
+function fileOf(text: string): Pick<TaskRecord, "outputFile"> {
+  return text === "" ? {} : { outputFile: JSON.parse(text) as OutputFile };
 }
 
 function rowsOf<T>(values: Flat, width: number, rowAt: (at: number) => T): T[] {

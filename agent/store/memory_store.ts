@@ -7,6 +7,7 @@ import { isOrdinal } from "./ordinal_text.ts";
 import type {
   Change,
   DeviceRecord,
+  FiledTask,
   JobChange,
   JobOverview,
   JobPosition,
@@ -132,6 +133,16 @@ export class MemoryStore implements Store {
     });
   }
 
+  filedTasks(jobId: string): Promise<FiledTask[]> {
+    return this.#inTurn(() =>
+      [...this.#jobs.get(jobId)?.tasks.values() ?? []]
+        .sort((a, b) => a.ordinal - b.ordinal)
+        .flatMap(({ spec, deviceId, outputFile }) =>
+          outputFile ? [{ taskId: spec.task_id, deviceId, file: { ...outputFile } }] : []
+        )
+    );
+  }
+
   submittedJob(submission: SubmissionKey, since: number): Promise<JobRecord | undefined> {
     const name = nameOf(submission);
     return this.#inTurn(() => {
@@ -236,6 +247,8 @@ export class MemoryStore implements Store {
     if (!kept || !task) return;
     count(kept, task.state, -1);
     Object.assign(task, { state, attempt, deviceId, deviceName, result, error, failedAttempts });
+    if (change.outputFile) task.outputFile = change.outputFile;
+    else delete task.outputFile;
     count(kept, task.state, 1);
   }
 
@@ -265,7 +278,8 @@ async function copyJob({ job, tasks, leases }: KeptJob): Promise<StoredJob> {
 function copyTask(task: TaskRecord): TaskRecord {
   const { ordinal, group, spec, state, timeoutMs, attempt, deviceId, deviceName, result, error, failedAttempts } = task;
   const kept = { ordinal, group, state, timeoutMs, attempt, deviceId, deviceName, result, error, failedAttempts };
-  return { ...kept, spec: { ...spec } };
+  const { outputFile } = task;
+  return { ...kept, spec: { ...spec }, ...outputFile && { outputFile: { ...outputFile } } };
 }
 
 function count(job: KeptJob, state: JobState, by: number): void {

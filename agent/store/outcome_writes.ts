@@ -6,20 +6,21 @@ import { stored } from "./sqlite_text.ts";
 
 const OUTCOMES: RowLayout = {
   table: "outcomes",
-  shared: ["state", "attempt", "device_id", "device_name", "error", "failed_attempts"],
+  shared: ["state", "attempt", "device_id", "device_name", "error", "failed_attempts", "output_file"],
   own: ["result"],
 };
 
 /** Changes nothing when the outcome that is there counts in its job. */
-const PUT = `INSERT INTO outcomes (key, state, attempt, device_id, device_name, error, failed_attempts, result)
-  VALUES ((?1 << 32) + ?8, ?2, ?3, ?4, ?5, ?6, ?7, ?9)
+const PUT =
+  `INSERT INTO outcomes (key, state, attempt, device_id, device_name, error, failed_attempts, output_file, result)
+  VALUES ((?1 << 32) + ?9, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10)
   ON CONFLICT (key) DO UPDATE SET state = ?2, attempt = ?3, device_id = ?4, device_name = ?5, error = ?6,
-    failed_attempts = ?7, result = ?9
+    failed_attempts = ?7, output_file = ?8, result = ?10
   WHERE state NOT IN ('DONE', 'FAILED')`;
 
 const REPLACE = `UPDATE outcomes SET state = ?2, attempt = ?3, device_id = ?4, device_name = ?5, error = ?6,
-    failed_attempts = ?7, result = ?9
-  WHERE key = (?1 << 32) + ?8`;
+    failed_attempts = ?7, output_file = ?8, result = ?10
+  WHERE key = (?1 << 32) + ?9`;
 
 /** https://sqlite.org/rescode.html#constraint_primarykey */
 const CONSTRAINT_PRIMARYKEY = 1555;

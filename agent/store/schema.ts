@@ -115,6 +115,8 @@ const MIGRATIONS: readonly (readonly string[])[] = [[
      subject TEXT NOT NULL
    ) STRICT, WITHOUT ROWID`,
   `CREATE INDEX tickets_by_expiry ON tickets (expires_at)`,
+  `ALTER TABLE outcomes ADD COLUMN output_file TEXT NOT NULL DEFAULT ''`,
+  `CREATE INDEX outcomes_with_file ON outcomes (key) WHERE output_file <> ''`,
 ]];
 
 /** What a file is to this program. */

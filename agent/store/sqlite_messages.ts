@@ -6,9 +6,12 @@ export type Flat = (string | number)[];
 
 /**
  * A read task: the key of its job, `ordinal, group, task_id, kind, input, target_device_id, prompt_tokens,
- * max_output_tokens, timeout_ms`, then `state, attempt, device_id, device_name, result, error, failed_attempts`.
+ * max_output_tokens, timeout_ms`, then `state, attempt, device_id, device_name, result, error, failed_attempts,
+ * output_file as JSON`.
  */
-export const KEYED_TASK_WIDTH = 17;
+export const KEYED_TASK_WIDTH = 18;
+/** `task_id, device_id, output_file as JSON` */
+export const FILED_TASK_WIDTH = 3;
 /** `job_id, state, finished_at, reason` */
 export const JOB_CHANGE_WIDTH = 4;
 /** `job_id, reduced` */
@@ -49,7 +52,7 @@ export interface TaskRun {
  */
 export interface OutcomeRun {
   readonly jobId: string;
-  /** `state, attempt, device_id, device_name, error, failed_attempts` */
+  /** `state, attempt, device_id, device_name, error, failed_attempts, output_file` */
   readonly shared: Flat;
   readonly ordinals: number[];
   readonly results: string[];
@@ -109,6 +112,7 @@ export type Query =
     readonly limit: number;
     readonly characters: number;
   }
+  | { readonly what: "filed tasks"; readonly jobId: string }
   | { readonly what: "submitted"; readonly client: string; readonly key: string; readonly since: number }
   | { readonly what: "finished"; readonly before: number; readonly limit: number }
   | { readonly what: "devices" }
@@ -119,7 +123,16 @@ export type Query =
 
 /** At most some thousand rows of one kind; of `ids` each is one text. */
 export interface Page {
-  readonly of: "jobs" | "tasks" | "leases" | "ids" | "devices" | "model rates" | "predictions" | "tickets";
+  readonly of:
+    | "jobs"
+    | "tasks"
+    | "filed tasks"
+    | "leases"
+    | "ids"
+    | "devices"
+    | "model rates"
+    | "predictions"
+    | "tickets";
   readonly values: Flat;
 }
 

@@ -23,13 +23,17 @@ const JOB = `SELECT key, job_id, text, max_workers, reduce, summary, created_at,
 const TASKS = `SELECT t.key >> 32, t.key & 4294967295, t.group_position, t.task_id, t.kind, t.input,
   t.target_device_id, t.prompt_tokens, t.max_output_tokens, t.timeout_ms, ifnull(o.state, 'QUEUED'),
   ifnull(o.attempt, 0), ifnull(o.device_id, ''), ifnull(o.device_name, ''), ifnull(o.result, ''), ifnull(o.error, ''),
-  ifnull(o.failed_attempts, '')
+  ifnull(o.failed_attempts, ''), ifnull(o.output_file, '')
   FROM tasks t LEFT JOIN outcomes o ON o.key = t.key WHERE t.key > (?1 << 32) + ?2`;
 const NEXT_TASKS = `${TASKS} AND t.key < (?1 + 1) << 32 ORDER BY t.key LIMIT ${TASKS_A_FETCH}`;
 /** Up to ordinal ?3, in state ?4. */
 const NEXT_TASKS_IN_STATE = `${TASKS} AND t.key <= (?1 << 32) + ?3 AND ifnull(o.state, 'QUEUED') = ?4
   ORDER BY t.key LIMIT ${TASKS_A_FETCH}`;
 const LAST_ORDINAL = "SELECT max(key) & 4294967295 FROM tasks WHERE key >= ?1 << 32 AND key < (?1 + 1) << 32";
+
+/** By the index of those that have one. */
+const FILED_TASKS = `SELECT t.task_id, o.device_id, o.output_file FROM outcomes o JOIN tasks t ON t.key = o.key
+  WHERE o.output_file <> '' AND o.key >= ?1 << 32 AND o.key < (?1 + 1) << 32 ORDER BY o.key`;
 
 const LEASES = `SELECT key >> 32, device_id, device_name, instance_id, ordinals FROM leases
   WHERE key >= ?1 << 32 AND key < (?1 + 1) << 32 ORDER BY key`;
@@ -80,6 +84,11 @@ function* pagesOf(db: DatabaseSync, query: Query): Generator<Page> {
       return yield* pages("jobs", jobRows(db, newestKeys(db, query)));
     case "tasks":
       for (const key of keysOf(db, KEY_OF_JOB, query.jobId)) yield* pages("tasks", listedTasks(db, key, query));
+      return;
+    case "filed tasks":
+      for (const key of keysOf(db, KEY_OF_JOB, query.jobId)) {
+        yield* pages("filed tasks", prepare(db, FILED_TASKS).all(key));
+      }
       return;
     case "submitted":
       return yield* pages("jobs", jobRows(db, keysOf(db, KEY_OF_SUBMISSION, query.client, query.key, query.since)));

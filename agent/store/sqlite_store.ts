@@ -3,6 +3,7 @@ import { type ErrorCode, MeshError } from "../core/errors.ts";
 import {
   devicePart,
   devicesOf,
+  filedTasksOf,
   insertParts,
   jobsOf,
   leasesOf,
@@ -21,6 +22,7 @@ import type { Failure, Page, Query } from "./sqlite_messages.ts";
 import type {
   Change,
   DeviceRecord,
+  FiledTask,
   JobOverview,
   JobPosition,
   JobRecord,
@@ -155,6 +157,12 @@ export class SqliteStore implements Store {
     await this.#read({ what: "tasks", jobId, state, after, limit, characters }, [jobId], (page) => {
       for (const { task } of tasksOf(page.values)) tasks.push(task);
     });
+    return tasks;
+  }
+
+  async filedTasks(jobId: string): Promise<FiledTask[]> {
+    const tasks: FiledTask[] = [];
+    await this.#read({ what: "filed tasks", jobId }, [jobId], (page) => void tasks.push(...filedTasksOf(page.values)));
     return tasks;
   }
 

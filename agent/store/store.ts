@@ -1,4 +1,4 @@
-import type { DeviceInfo, ModelRates, TaskSpec } from "../../proto/messages.ts";
+import type { DeviceInfo, ModelRates, OutputFile, TaskSpec } from "../../proto/messages.ts";
 
 /** States of a job. `QUEUED → RUNNING → DONE | FAILED | CANCELLED`. */
 export type JobState = "QUEUED" | "RUNNING" | "DONE" | "FAILED" | "CANCELLED";
@@ -41,6 +41,15 @@ export interface TaskRecord {
   error: string;
   /** Attempts that failed, in order. Never changed in place. */
   failedAttempts: readonly FailedAttempt[];
+  /** Of a task whose output is kept as a file on its device: `result` only says so. */
+  outputFile?: OutputFile | undefined;
+}
+
+/** A task of which the output is kept as a file on its device. */
+export interface FiledTask {
+  readonly taskId: string;
+  readonly deviceId: string;
+  readonly file: OutputFile;
 }
 
 /** Why an attempt at a task came to nothing. */
@@ -79,6 +88,7 @@ export interface TaskChange {
   readonly result: string;
   readonly error: string;
   readonly failedAttempts: readonly FailedAttempt[];
+  readonly outputFile?: OutputFile | undefined;
 }
 
 /** What changed of a job since it was inserted. */
@@ -201,6 +211,8 @@ export interface Store {
     readonly limit: number;
     readonly characters: number;
   }): Promise<TaskRecord[]>;
+  /** Those tasks of a job whose output is kept as a file on their device, in plan order. Cheap however many others it has. */
+  filedTasks(jobId: string): Promise<FiledTask[]>;
   /** The job that was inserted with this key, if that was at `since` (Unix time in ms) or later. */
   submittedJob(submission: SubmissionKey, since: number): Promise<JobRecord | undefined>;
   /** Ids of jobs that finished before this (Unix time in ms), longest ago first, at most `limit`. */

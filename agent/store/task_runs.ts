@@ -4,7 +4,7 @@ import type { FailedAttempt, TaskRecord } from "./store.ts";
 /** What of a task changes: the part that a record and a change have in common. */
 type Outcome = Pick<
   TaskRecord,
-  "ordinal" | "state" | "attempt" | "deviceId" | "deviceName" | "result" | "error" | "failedAttempts"
+  "ordinal" | "state" | "attempt" | "deviceId" | "deviceName" | "result" | "error" | "failedAttempts" | "outputFile"
 >;
 
 /** Gathers outcomes, in their order, into runs. */
@@ -15,7 +15,8 @@ export class OutcomeRuns {
   add(jobId: string, task: Outcome): void {
     if (!this.#last || this.#last.run.jobId !== jobId || !areAlike(this.#last.task, task)) {
       const attempts = textOfAttempts(task.failedAttempts);
-      const shared = [task.state, task.attempt, task.deviceId, task.deviceName, task.error, attempts];
+      const file = task.outputFile ? JSON.stringify(task.outputFile) : "";
+      const shared = [task.state, task.attempt, task.deviceId, task.deviceName, task.error, attempts, file];
       const run = { jobId, shared, ordinals: [], results: [] };
       this.#last = { run, task };
       this.runs.push(run);
@@ -53,7 +54,7 @@ export function isUntried(task: Outcome): boolean {
 
 function areAlike(a: Outcome, b: Outcome): boolean {
   return a.state === b.state && a.attempt === b.attempt && a.deviceId === b.deviceId && a.deviceName === b.deviceName &&
-    a.error === b.error &&
+    a.error === b.error && a.outputFile === b.outputFile &&
     (a.failedAttempts === b.failedAttempts || a.failedAttempts.length + b.failedAttempts.length === 0);
 }
 

@@ -2,6 +2,7 @@ import { commandInput } from "../commands/command_input.ts";
 import type { RunOptions } from "../commands/run.ts";
 import { oneLine } from "../core/errors.ts";
 import type { CommandResponse } from "../../proto/messages.ts";
+import { CommandOverflow } from "./command_overflow.ts";
 import type { LastingKind } from "./task_kind.ts";
 
 /** Commands at once: as many as the device has processors, within these bounds. */
@@ -27,11 +28,18 @@ export function commandKind(commands: CommandSource): LastingKind {
   return {
     name: "COMMAND",
     slots: Math.min(MAX_SLOTS, Math.max(MIN_SLOTS, navigator.hardwareConcurrency)),
-    async run(input, _host, signal) {
+    async run(input, _host, signal, { fileOutput }) {
       const { command, args } = commandInput(input);
-      const response = await commands.run(command, args, { signal, limitedBySignal: true, termGraceMs: TERM_GRACE_MS });
-      if (response.exit_code !== 0) throw new Error(failureOf(response));
-      return response.stdout;
+      const overflow = fileOutput && new CommandOverflow(fileOutput);
+      try {
+        const how = { signal, limitedBySignal: true, termGraceMs: TERM_GRACE_MS, overflow };
+        const response = await commands.run(command, args, how);
+        if (response.exit_code !== 0) throw new Error(failureOf(response));
+        return overflow?.sink ? { file: await overflow.sink.finish() } : response.stdout;
+      } catch (error) {
+        await overflow?.sink?.discard();
+        throw error;
+      }
     },
   };
 }

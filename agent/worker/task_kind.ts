@@ -1,4 +1,5 @@
-import type { DeviceInfo, GenerationStats, StatusSample } from "../../proto/messages.ts";
+import type { DeviceInfo, GenerationStats, OutputFile, StatusSample } from "../../proto/messages.ts";
+import type { OutputSink } from "./file_outputs.ts";
 
 /** What tasks may know of the device that they run on. */
 export interface WorkerHost {
@@ -30,12 +31,19 @@ export interface Generation {
   readonly stats: GenerationStats;
 }
 
+/** A task's output that went straight into a file. */
+export interface WrittenOutput {
+  readonly file: OutputFile;
+}
+
 /** What a task may use up. */
 export interface TaskLimits {
   /** In ms; the task's own, or what tasks have by default. */
   readonly timeoutMs: number;
   /** Of LLM_GENERATE; 0 = no limit of the task's own. */
   readonly maxOutputTokens: number;
+  /** Begins a file for its output; undefined where that has to be a text. */
+  readonly fileOutput?: (() => Promise<OutputSink>) | undefined;
 }
 
 /** A kind whose tasks take their time. */
@@ -43,13 +51,18 @@ export interface LastingKind extends NamedKind {
   /** It ends its tasks after their time limit by itself, since it knows when their turn came; default false. */
   readonly limitsTime?: boolean;
   /**
-   * Resolves with the task's output, or with that and what generating it took; rejects with whatever makes the task fail: a `MeshError` where that is not the
+   * Resolves with the task's output, with the file that has it, or with what generating it took beside it; rejects with whatever makes the task fail: a `MeshError` where that is not the
    * task's own verdict, so that another device may do better.
    *
    * @param limits of a kind that keeps its time limit itself, and of a task that a model answers
    * @param signal aborts when nobody wants the task any more or its time is over: it has 2 s to end then
    */
-  run(input: string, host: WorkerHost, signal: AbortSignal, limits: TaskLimits): Promise<string | Generation>;
+  run(
+    input: string,
+    host: WorkerHost,
+    signal: AbortSignal,
+    limits: TaskLimits,
+  ): Promise<string | Generation | WrittenOutput>;
 }
 
 /** One kind of task. */

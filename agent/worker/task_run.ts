@@ -1,6 +1,6 @@
-import type { GenerationStats } from "../../proto/messages.ts";
+import type { GenerationStats, OutputFile } from "../../proto/messages.ts";
 import { type ErrorCode, MeshError, messageOf } from "../core/errors.ts";
-import type { Generation } from "./task_kind.ts";
+import type { Generation, WrittenOutput } from "./task_kind.ts";
 
 /** What became of a task. */
 export interface TaskRun {
@@ -14,12 +14,15 @@ export interface TaskRun {
   readonly time_ms: number;
   /** Of a task that a model answered. */
   readonly generation?: GenerationStats;
+  /** Where the output is, if it is too long for a message; `output` is empty then. */
+  readonly output_file?: OutputFile;
 }
 
 /** @param begin when the task began, of `performance.now()` */
-export function done(answer: string | Generation, begin: number): TaskRun {
+export function done(answer: string | Generation | WrittenOutput, begin: number): TaskRun {
   const time_ms = performance.now() - begin;
   if (typeof answer === "string") return { ok: true, output: answer, error: "", error_code: "", time_ms };
+  if ("file" in answer) return { ok: true, output: "", output_file: answer.file, error: "", error_code: "", time_ms };
   return { ok: true, output: answer.output, error: "", error_code: "", time_ms, generation: answer.stats };
 }
 

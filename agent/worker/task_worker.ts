@@ -3,7 +3,8 @@ import { durationText } from "../core/duration.ts";
 import { MeshError } from "../core/errors.ts";
 import { logger } from "../core/log.ts";
 import type { KindSlots } from "../../proto/messages.ts";
-import type { LastingKind, TaskKind, WorkerHost } from "./task_kind.ts";
+import { filed, isLong, type OutputFiles, type OutputSink } from "./file_outputs.ts";
+import type { Generation, LastingKind, TaskKind, WorkerHost, WrittenOutput } from "./task_kind.ts";
 import { done, failed, type TaskRun } from "./task_run.ts";
 import { Turns } from "./turns.ts";
 
@@ -25,6 +26,8 @@ export interface Task {
   readonly timeoutMs?: number;
   /** Of LLM_GENERATE; 0 or absent = no limit of the task's own. */
   readonly maxOutputTokens?: number;
+  /** The job that a long output is filed under; empty or absent = the output is a text, however long it is. */
+  readonly fileUnder?: string;
 }
 
 /** A kind with the places for its tasks. */
@@ -41,7 +44,12 @@ export class TaskWorker {
   readonly slots: readonly KindSlots[];
   readonly #places: ReadonlyMap<string, Place>;
 
-  constructor(private readonly host: WorkerHost, kinds: readonly TaskKind[]) {
+  /** @param outputs where long outputs are kept; undefined where they never are */
+  constructor(
+    private readonly host: WorkerHost,
+    kinds: readonly TaskKind[],
+    private readonly outputs?: OutputFiles,
+  ) {
     this.kinds = kinds.map((kind) => kind.name);
     this.slots = kinds.map(({ name, slots }) => ({ kind: name, slots }));
     this.#places = new Map(kinds.map((kind) => [kind.name, { kind, turns: new Turns(kind.slots) }]));
@@ -66,7 +74,9 @@ export class TaskWorker {
     const { kind, turns } = place;
     if ("run" in kind) return this.#run(kind, turns, task, signal);
     try {
-      return done(kind.answer(task.input, this.host), begin);
+      const run = done(kind.answer(task.input, this.host), begin);
+      const fileOutput = isLong(run.output) ? this.#fileOutput(task) : undefined;
+      return fileOutput ? filed(run, fileOutput).catch((error) => failed(error, begin)) : run;
     } catch (error) {
       return failed(error, begin);
     }
@@ -84,15 +94,31 @@ export class TaskWorker {
     const limit = timeLimit(task.timeoutMs);
     const late = new MeshError("DEADLINE_EXCEEDED", `stopped after ${durationText(limit)}, its time limit`);
     if (!kind.limitsTime) limited.abortAfter(limit, late);
-    const limits = { timeoutMs: limit, maxOutputTokens: task.maxOutputTokens ?? 0 };
+    const fileOutput = this.#fileOutput(task);
+    const limits = { timeoutMs: limit, maxOutputTokens: task.maxOutputTokens ?? 0, fileOutput };
     const work = (async () => await kind.run(task.input, this.host, limited.signal, limits))();
     const leave = () => turns.leave();
     work.then(leave, leave);
     try {
-      return done(await endOrGiveUp(work, limited.signal, kind.name), begin);
+      const run = done(await endOrGiveUp(work, limited.signal, kind.name), begin);
+      return fileOutput && isLong(run.output) ? await filed(run, fileOutput) : run;
     } catch (error) {
+      // Where it goes on, what it writes is nobody's.
+      work.then((answer) => this.#discard(answer, task), () => {/* it is told already */});
       return failed(limited.signal.aborted ? reasonOf(limited.signal) : error, begin);
     }
+  }
+
+  #fileOutput({ fileUnder }: Task): (() => Promise<OutputSink>) | undefined {
+    const { outputs } = this;
+    return outputs && fileUnder ? () => outputs.begin(fileUnder) : undefined;
+  }
+
+  #discard(answer: string | Generation | WrittenOutput, { fileUnder }: Task): void {
+    if (typeof answer === "string" || !("file" in answer) || !fileUnder) return;
+    this.outputs?.remove(fileUnder, answer.file.name).catch((error) =>
+      log.warning("cannot remove an output that nobody wants: {error}", { error })
+    );
   }
 
   #unknown(kind: string): string {

@@ -6,6 +6,7 @@ import type { MeshClient } from "../client.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { oneOf } from "../command_line.ts";
 import { jobIdOf } from "../find_job.ts";
+import { giveOutput } from "../job_output.ts";
 import { JOB_STATES, printJob } from "../job_view.ts";
 import { failureOfJob, followShown } from "../job_watch.ts";
 import { printTasks } from "../task_view.ts";
@@ -14,10 +15,17 @@ import { unlessTooOld } from "../too_old.ts";
 export const command: Command = {
   name: "job",
   summary: "show a job, its tasks and its result",
-  usage: ["job ID [--watch]", "job ID --tasks [--state STATE]", "job ID --delete"],
+  usage: [
+    "job ID [--watch]",
+    "job ID --tasks [--state STATE]",
+    "job ID --output TASK [-o FILE] [--force]",
+    "job ID --delete",
+  ],
   details:
     "ID may be the beginning of one.\nWith --watch it ends when the job does: exit code 0 when it is DONE, else 1.\n" +
     "With --tasks every task is listed, of the largest jobs too, and why attempts at those that are not DONE failed.\n" +
+    "With --output the output of one task is written to standard output, or to FILE, as it is. One above 256 KiB is kept on the device that ran " +
+    "the task: it is fetched from there, and compared with the SHA-256 that the device said when the task was done.\n" +
     "With --json: the message JobStatus; with --watch one a line for each change, with --tasks one TaskDetail a line.",
   flags: {
     watch: { kind: "boolean", help: "follow the job to its end" },
@@ -27,6 +35,9 @@ export const command: Command = {
       placeholder: "STATE",
       help: `with --tasks: only those in this state: ${JOB_STATES.join(", ")}`,
     },
+    output: { kind: "string", placeholder: "TASK", help: "the output of this task" },
+    file: { kind: "string", short: "o", placeholder: "FILE", help: "with --output: into this file" },
+    force: { kind: "boolean", help: "with --output and --file: replace FILE" },
     delete: { kind: "boolean", help: "forget the job, which must have ended, with its results" },
   },
   arguments: { least: 1, most: 1 },
@@ -37,6 +48,11 @@ export const command: Command = {
     const client = await connect();
     const jobId = await jobIdOf(client, positionals[0] ?? "");
     if (given.has("delete")) return await forget(client, jobId, context);
+    const taskId = given.text("output");
+    if (taskId !== undefined) {
+      const target = { file: given.text("file"), force: given.has("force") };
+      return await giveOutput(client, { jobId, taskId }, target, context);
+    }
     if (given.has("tasks")) return await listTasks(client, { jobId, state }, context);
     return await (given.has("watch") ? watch : show)(client, jobId, context);
   },
@@ -44,10 +60,16 @@ export const command: Command = {
 
 /** @returns the state of the tasks that are wanted; empty = all */
 function checkForm(given: GivenFlags): string {
-  const forms = ["watch", "tasks", "delete"].filter((flag) => given.has(flag)).map((flag) => `--${flag}`);
+  const forms = ["watch", "tasks", "output", "delete"].filter((flag) => given.has(flag)).map((flag) => `--${flag}`);
   if (forms.length > 1) throw new UsageError(`${forms.join(" and ")} exclude each other: give one of them`);
   const state = oneOf(given, "state", JOB_STATES);
   if (state !== undefined && !given.has("tasks")) throw new UsageError("--state needs --tasks: it selects tasks");
+  for (const flag of ["file", "force"]) {
+    if (given.has(flag) && !given.has("output")) {
+      throw new UsageError(`--${flag} needs --output: it is about that output`);
+    }
+  }
+  if (given.has("force") && !given.has("file")) throw new UsageError("--force needs --file: it replaces that file");
   return state ?? "";
 }
 

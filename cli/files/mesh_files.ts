@@ -1,6 +1,7 @@
 import type { ListFilesRequest } from "../../proto/gen/edgemesh/v1/ListFilesRequest.ts";
 import type { OpenDownloadRequest } from "../../proto/gen/edgemesh/v1/OpenDownloadRequest.ts";
 import type { OpenUploadRequest } from "../../proto/gen/edgemesh/v1/OpenUploadRequest.ts";
+import type { TaskOutputRequest } from "../../proto/gen/edgemesh/v1/TaskOutputRequest.ts";
 import type { Download, FileDigestResponse, ListFilesResponse, Upload } from "../../proto/messages.ts";
 import type { MeshClient } from "../client.ts";
 import type { PatientClient } from "../patient_client.ts";
@@ -21,6 +22,15 @@ export class MeshFiles {
 
   async openDownload(request: OpenDownloadRequest): Promise<OpenedDownload> {
     const answer = await this.#ask((client) => client.mesh("OpenDownload", request), "fetching files");
+    return { ...answer, token: answer.ticket?.token ?? "", sizeBytes: answer.ticket?.size_bytes ?? 0 };
+  }
+
+  /** Opens a task's output that its device keeps as a file. */
+  async openOutput(request: TaskOutputRequest): Promise<OpenedDownload> {
+    const answer = await this.#ask(
+      (client) => client.mesh("OpenTaskOutput", request),
+      "outputs that are kept as files",
+    );
     return { ...answer, token: answer.ticket?.token ?? "", sizeBytes: answer.ticket?.size_bytes ?? 0 };
   }
 

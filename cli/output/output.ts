@@ -43,6 +43,17 @@ export class Output {
     await this.terminal.out.write(shown.endsWith("\n") ? shown : `${shown}\n`);
   }
 
+  /** Bytes from elsewhere as they are; on a terminal as text, without what would control it. */
+  async bytes(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const { out } = this.terminal;
+    const decoder = new TextDecoder();
+    for await (const piece of pieces) {
+      if (out.isTerminal) await out.write(printableLines(decoder.decode(piece, { stream: true })));
+      else await out.writeBytes(piece);
+    }
+    if (out.isTerminal) await out.write(printableLines(decoder.decode()));
+  }
+
   async table(columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     // Its widths of wide characters take 25 ms to load: the agent, and most commands, print no table.
     const { renderTable } = await import("./table.ts");

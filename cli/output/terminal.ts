@@ -9,6 +9,8 @@ export interface Stream {
   rows(): number | undefined;
   /** @throws {OutputClosed} when nobody reads it any more */
   write(text: string): Promise<void>;
+  /** The same for what need not be text. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
 }
 
 export interface Terminal {
@@ -52,8 +54,12 @@ class ProcessOutput implements Stream {
     return this.#size()?.rows || undefined;
   }
 
-  async write(text: string): Promise<void> {
-    let bytes = new TextEncoder().encode(text);
+  write(text: string): Promise<void> {
+    return this.writeBytes(new TextEncoder().encode(text));
+  }
+
+  async writeBytes(all: Uint8Array): Promise<void> {
+    let bytes = all;
     while (bytes.length > 0) {
       try {
         bytes = bytes.subarray(await this.stream.write(bytes));

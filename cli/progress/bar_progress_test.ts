@@ -74,10 +74,13 @@ Deno.test("a job that ends at once draws nothing", async () => {
 
 Deno.test("a terminal that was made narrower is cleaned of the lines that this broke", async () => {
   let columns = 60;
-  const screen = { isTerminal: true, columns: () => columns, rows: () => 24, text: "", write: write };
+  const screen = { isTerminal: true, columns: () => columns, rows: () => 24, text: "", write, writeBytes };
   function write(text: string): Promise<void> {
     screen.text += text;
     return Promise.resolve();
+  }
+  function writeBytes(bytes: Uint8Array): Promise<void> {
+    return write(new TextDecoder().decode(bytes));
   }
   const canvas = new BarCanvas(screen);
   canvas.cursorRelativeReset();

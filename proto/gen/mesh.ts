@@ -100,6 +100,8 @@ import type { ModelReport as _edgemesh_v1_ModelReport, ModelReport__Output as _e
 import type { Monitor as _edgemesh_v1_Monitor, Monitor__Output as _edgemesh_v1_Monitor__Output } from './edgemesh/v1/Monitor.ts';
 import type { OpenDownloadRequest as _edgemesh_v1_OpenDownloadRequest, OpenDownloadRequest__Output as _edgemesh_v1_OpenDownloadRequest__Output } from './edgemesh/v1/OpenDownloadRequest.ts';
 import type { OpenUploadRequest as _edgemesh_v1_OpenUploadRequest, OpenUploadRequest__Output as _edgemesh_v1_OpenUploadRequest__Output } from './edgemesh/v1/OpenUploadRequest.ts';
+import type { OutputFile as _edgemesh_v1_OutputFile, OutputFile__Output as _edgemesh_v1_OutputFile__Output } from './edgemesh/v1/OutputFile.ts';
+import type { OutputRemoval as _edgemesh_v1_OutputRemoval, OutputRemoval__Output as _edgemesh_v1_OutputRemoval__Output } from './edgemesh/v1/OutputRemoval.ts';
 import type { PlacementRequest as _edgemesh_v1_PlacementRequest, PlacementRequest__Output as _edgemesh_v1_PlacementRequest__Output } from './edgemesh/v1/PlacementRequest.ts';
 import type { PlacementResponse as _edgemesh_v1_PlacementResponse, PlacementResponse__Output as _edgemesh_v1_PlacementResponse__Output } from './edgemesh/v1/PlacementResponse.ts';
 import type { Sampling as _edgemesh_v1_Sampling, Sampling__Output as _edgemesh_v1_Sampling__Output } from './edgemesh/v1/Sampling.ts';
@@ -118,6 +120,7 @@ import type { StatusSample as _edgemesh_v1_StatusSample, StatusSample__Output as
 import type { TaskAssignment as _edgemesh_v1_TaskAssignment, TaskAssignment__Output as _edgemesh_v1_TaskAssignment__Output } from './edgemesh/v1/TaskAssignment.ts';
 import type { TaskDetail as _edgemesh_v1_TaskDetail, TaskDetail__Output as _edgemesh_v1_TaskDetail__Output } from './edgemesh/v1/TaskDetail.ts';
 import type { TaskOutcome as _edgemesh_v1_TaskOutcome, TaskOutcome__Output as _edgemesh_v1_TaskOutcome__Output } from './edgemesh/v1/TaskOutcome.ts';
+import type { TaskOutputRequest as _edgemesh_v1_TaskOutputRequest, TaskOutputRequest__Output as _edgemesh_v1_TaskOutputRequest__Output } from './edgemesh/v1/TaskOutputRequest.ts';
 import type { TaskPlacement as _edgemesh_v1_TaskPlacement, TaskPlacement__Output as _edgemesh_v1_TaskPlacement__Output } from './edgemesh/v1/TaskPlacement.ts';
 import type { TaskRef as _edgemesh_v1_TaskRef, TaskRef__Output as _edgemesh_v1_TaskRef__Output } from './edgemesh/v1/TaskRef.ts';
 import type { Upload as _edgemesh_v1_Upload, Upload__Output as _edgemesh_v1_Upload__Output } from './edgemesh/v1/Upload.ts';
@@ -231,6 +234,8 @@ export interface ProtoGrpcType {
       Monitor: MessageTypeDefinition<_edgemesh_v1_Monitor, _edgemesh_v1_Monitor__Output>
       OpenDownloadRequest: MessageTypeDefinition<_edgemesh_v1_OpenDownloadRequest, _edgemesh_v1_OpenDownloadRequest__Output>
       OpenUploadRequest: MessageTypeDefinition<_edgemesh_v1_OpenUploadRequest, _edgemesh_v1_OpenUploadRequest__Output>
+      OutputFile: MessageTypeDefinition<_edgemesh_v1_OutputFile, _edgemesh_v1_OutputFile__Output>
+      OutputRemoval: MessageTypeDefinition<_edgemesh_v1_OutputRemoval, _edgemesh_v1_OutputRemoval__Output>
       PlacementRequest: MessageTypeDefinition<_edgemesh_v1_PlacementRequest, _edgemesh_v1_PlacementRequest__Output>
       PlacementResponse: MessageTypeDefinition<_edgemesh_v1_PlacementResponse, _edgemesh_v1_PlacementResponse__Output>
       Sampling: MessageTypeDefinition<_edgemesh_v1_Sampling, _edgemesh_v1_Sampling__Output>
@@ -249,6 +254,7 @@ export interface ProtoGrpcType {
       TaskAssignment: MessageTypeDefinition<_edgemesh_v1_TaskAssignment, _edgemesh_v1_TaskAssignment__Output>
       TaskDetail: MessageTypeDefinition<_edgemesh_v1_TaskDetail, _edgemesh_v1_TaskDetail__Output>
       TaskOutcome: MessageTypeDefinition<_edgemesh_v1_TaskOutcome, _edgemesh_v1_TaskOutcome__Output>
+      TaskOutputRequest: MessageTypeDefinition<_edgemesh_v1_TaskOutputRequest, _edgemesh_v1_TaskOutputRequest__Output>
       TaskPlacement: MessageTypeDefinition<_edgemesh_v1_TaskPlacement, _edgemesh_v1_TaskPlacement__Output>
       TaskRef: MessageTypeDefinition<_edgemesh_v1_TaskRef, _edgemesh_v1_TaskRef__Output>
       Upload: MessageTypeDefinition<_edgemesh_v1_Upload, _edgemesh_v1_Upload__Output>

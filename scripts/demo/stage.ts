@@ -92,15 +92,14 @@ export class Stage {
   /** Runs the command line in this process, the only place that can lend it a terminal of any size. */
   async #record(line: string, args: readonly string[], columns: number): Promise<number> {
     let output = "";
-    const stream = (isTerminal: boolean): Stream => ({
-      isTerminal,
-      columns: () => columns,
-      rows: () => undefined,
-      write: (text) => {
+    const stream = (isTerminal: boolean): Stream => {
+      const write = (text: string) => {
         if (isTerminal || !PROGRESS.test(text)) output += text;
         return Promise.resolve();
-      },
-    });
+      };
+      const writeBytes = (bytes: Uint8Array) => write(new TextDecoder().decode(bytes));
+      return { isTerminal, columns: () => columns, rows: () => undefined, write, writeBytes };
+    };
     for (const [name, value] of Object.entries(this.#exported)) Deno.env.set(name, value);
     // A terminal for results; none for standard error, where a command shows its progress and takes it away again.
     const terminal = { escapes: true, out: stream(true), err: stream(false) };

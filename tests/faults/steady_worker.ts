@@ -168,6 +168,7 @@ export class SteadyWorker implements AsyncDisposable {
         error_code: "",
         lease: 0,
         generation: null,
+        output_file: null,
       };
       this.#running.delete(key);
       this.#unacknowledged.set(key, outcome);

@@ -1,7 +1,8 @@
 import type { BigIntStats } from "node:fs";
-import { link, lstat, mkdir, open, rename, unlink } from "node:fs/promises";
+import { link, lstat, mkdir, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MeshError } from "../../core/errors.ts";
+import { syncFolder } from "../sync_folder.ts";
 import { inboxSteps, INCOMING } from "./inbox_path.ts";
 
 /** Where in the inbox a file is to stand. No link on the way to it is followed, nor is one in its place. */
@@ -98,19 +99,6 @@ async function publish(from: string, to: string): Promise<void> {
     return await rename(from, to);
   }
   await unlink(from);
-}
-
-/** So that the name outlives a loss of power. Windows has no such thing, and some network shares do not take it. */
-async function syncFolder(path: string): Promise<void> {
-  if (Deno.build.os === "windows") return;
-  const folder = await open(path);
-  try {
-    await folder.sync();
-  } catch (error) {
-    if (codeOf(error) !== "EINVAL") throw error;
-  } finally {
-    await folder.close();
-  }
 }
 
 function codeOf(error: unknown): unknown {

@@ -27,7 +27,7 @@ export class DownloadRig implements AsyncDisposable {
     const now = () => this.at ?? Date.now();
     this.share = new Share(folder.path);
     this.#tickets = new Tickets<SharedFileSubject>({ store: new MemoryStore(), ttlMs: 60_000, now });
-    this.#downloads = new DownloadTickets(this.share, this.#tickets);
+    this.#downloads = new DownloadTickets("file", this.share, this.#tickets);
     this.#system = way === "by the system" ? linuxSending() : undefined;
     const { share, digests } = this;
     const sources = { file: sharedFiles({ share, digests, system: this.#system }) };

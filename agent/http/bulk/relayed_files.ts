@@ -23,17 +23,18 @@ export interface FileLinks {
 /** Files of other devices, in the very state in which their tickets were made. Their bytes come over the devices' streams. */
 export function relayedFiles(files: FileLinks): OfferSource<RelayedFile> {
   return async (subject) => {
-    const { device, path, etag, filename, size, modifiedAt, sha256, client_name, peer } = subject;
+    const { device, path, etag, output = false, filename, size, modifiedAt, sha256, client_name, peer } = subject;
     const link = files.link(device);
     const caller = { client_name, peer };
-    if (!await isThere(link, { path, etag }, caller)) return undefined;
+    if (!await isThere(link, { path, etag, output }, caller)) return undefined;
     return {
       filename,
       size,
       etag,
       modifiedAt,
       sha256: sha256 === "" ? undefined : Uint8Array.fromHex(sha256),
-      body: (range, signal) => new RelayedBody(link.read({ path, etag, ...range }, { caller, signal }), range, signal),
+      body: (range, signal) =>
+        new RelayedBody(link.read({ path, etag, output, ...range }, { caller, signal }), range, signal),
       close: () => Promise.resolve(),
     };
   };
@@ -42,7 +43,7 @@ export function relayedFiles(files: FileLinks): OfferSource<RelayedFile> {
 /** Whether the device would send the file, as nothing of it shows. @throws {MeshError} UNAVAILABLE when it cannot say */
 async function isThere(
   link: FileLink,
-  file: { readonly path: string; readonly etag: string },
+  file: Pick<RelayedFile, "path" | "etag"> & { readonly output: boolean },
   caller: FileOrderOptions["caller"],
 ): Promise<boolean> {
   using call = new LinkedSignal();

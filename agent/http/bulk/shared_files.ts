@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { MeshError } from "../../core/errors.ts";
 import { logger } from "../../core/log.ts";
 import type { Digests } from "../../files/digests.ts";
-import type { SharedFileSubject } from "../../files/download_tickets.ts";
+import type { FileSubject } from "../../files/download_tickets.ts";
 import type { OpenedFile } from "../../files/opened_file.ts";
 import type { Share } from "../../files/share.ts";
 import { FileBody } from "./file_body.ts";
@@ -12,14 +12,15 @@ import type { SystemSending } from "./system_sending.ts";
 const log = logger("bulk");
 
 export interface SharedFileParts {
-  readonly share: Share;
+  /** Where the files are: the shared folder, or outputs. */
+  readonly share: Pick<Share, "open">;
   readonly digests: Digests;
   /** Undefined where this system has no such thing. */
   readonly system?: SystemSending | undefined;
 }
 
-/** Files of this device's shared folder, in the very state in which their tickets were made. */
-export function sharedFiles({ share, digests, system }: SharedFileParts): OfferSource<SharedFileSubject> {
+/** Files of this device, in the very state in which their tickets were made. */
+export function sharedFiles({ share, digests, system }: SharedFileParts): OfferSource<FileSubject> {
   return async ({ path, identity }) => {
     const file = await openedAs(share, path);
     if (!file) return undefined;
@@ -33,7 +34,7 @@ export function sharedFiles({ share, digests, system }: SharedFileParts): OfferS
 }
 
 /** Undefined where it cannot be had as a ticket promised: it is gone, or something else. */
-async function openedAs(share: Share, path: string): Promise<OpenedFile | undefined> {
+async function openedAs(share: Pick<Share, "open">, path: string): Promise<OpenedFile | undefined> {
   try {
     return await share.open(path);
   } catch (error) {

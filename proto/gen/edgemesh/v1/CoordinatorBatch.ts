@@ -9,6 +9,7 @@ import type { ScreenOrder as _edgemesh_v1_ScreenOrder, ScreenOrder__Output as _e
 import type { FileOrder as _edgemesh_v1_FileOrder, FileOrder__Output as _edgemesh_v1_FileOrder__Output } from '../../edgemesh/v1/FileOrder.ts';
 import type { FileData as _edgemesh_v1_FileData, FileData__Output as _edgemesh_v1_FileData__Output } from '../../edgemesh/v1/FileData.ts';
 import type { FileCredit as _edgemesh_v1_FileCredit, FileCredit__Output as _edgemesh_v1_FileCredit__Output } from '../../edgemesh/v1/FileCredit.ts';
+import type { OutputRemoval as _edgemesh_v1_OutputRemoval, OutputRemoval__Output as _edgemesh_v1_OutputRemoval__Output } from '../../edgemesh/v1/OutputRemoval.ts';
 
 export interface CoordinatorBatch {
   'welcome'?: (_edgemesh_v1_Welcome | null);
@@ -27,6 +28,7 @@ export interface CoordinatorBatch {
   'cancelled_file_orders'?: (string)[];
   'file_data'?: (_edgemesh_v1_FileData)[];
   'file_credits'?: (_edgemesh_v1_FileCredit)[];
+  'removed_outputs'?: (_edgemesh_v1_OutputRemoval)[];
 }
 
 export interface CoordinatorBatch__Output {
@@ -46,4 +48,5 @@ export interface CoordinatorBatch__Output {
   'cancelled_file_orders': (string)[];
   'file_data': (_edgemesh_v1_FileData__Output)[];
   'file_credits': (_edgemesh_v1_FileCredit__Output)[];
+  'removed_outputs': (_edgemesh_v1_OutputRemoval__Output)[];
 }

@@ -7,6 +7,7 @@ export interface FileRead {
   'etag'?: (string);
   'begin'?: (number | string | Long);
   'end'?: (number | string | Long);
+  'output'?: (boolean);
 }
 
 export interface FileRead__Output {
@@ -14,4 +15,5 @@ export interface FileRead__Output {
   'etag': (string);
   'begin': (number);
   'end': (number);
+  'output': (boolean);
 }

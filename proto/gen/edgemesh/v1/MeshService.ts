@@ -38,6 +38,7 @@ import type { ScreenStop as _edgemesh_v1_ScreenStop, ScreenStop__Output as _edge
 import type { StartJobRequest as _edgemesh_v1_StartJobRequest, StartJobRequest__Output as _edgemesh_v1_StartJobRequest__Output } from '../../edgemesh/v1/StartJobRequest.ts';
 import type { StartScreenRequest as _edgemesh_v1_StartScreenRequest, StartScreenRequest__Output as _edgemesh_v1_StartScreenRequest__Output } from '../../edgemesh/v1/StartScreenRequest.ts';
 import type { StartScreenResponse as _edgemesh_v1_StartScreenResponse, StartScreenResponse__Output as _edgemesh_v1_StartScreenResponse__Output } from '../../edgemesh/v1/StartScreenResponse.ts';
+import type { TaskOutputRequest as _edgemesh_v1_TaskOutputRequest, TaskOutputRequest__Output as _edgemesh_v1_TaskOutputRequest__Output } from '../../edgemesh/v1/TaskOutputRequest.ts';
 import type { Upload as _edgemesh_v1_Upload, Upload__Output as _edgemesh_v1_Upload__Output } from '../../edgemesh/v1/Upload.ts';
 import type { WatchJobRequest as _edgemesh_v1_WatchJobRequest, WatchJobRequest__Output as _edgemesh_v1_WatchJobRequest__Output } from '../../edgemesh/v1/WatchJobRequest.ts';
 import type { WorkerBatch as _edgemesh_v1_WorkerBatch, WorkerBatch__Output as _edgemesh_v1_WorkerBatch__Output } from '../../edgemesh/v1/WorkerBatch.ts';
@@ -170,6 +171,15 @@ export interface MeshServiceClient extends grpc.Client {
   openDownload(argument: _edgemesh_v1_OpenDownloadRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
   openDownload(argument: _edgemesh_v1_OpenDownloadRequest, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
   
+  OpenTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  OpenTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  OpenTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  OpenTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  openTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  openTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  openTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  openTaskOutput(argument: _edgemesh_v1_TaskOutputRequest, callback: grpc.requestCallback<_edgemesh_v1_Download__Output>): grpc.ClientUnaryCall;
+  
   OpenUpload(argument: _edgemesh_v1_OpenUploadRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_Upload__Output>): grpc.ClientUnaryCall;
   OpenUpload(argument: _edgemesh_v1_OpenUploadRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_edgemesh_v1_Upload__Output>): grpc.ClientUnaryCall;
   OpenUpload(argument: _edgemesh_v1_OpenUploadRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_edgemesh_v1_Upload__Output>): grpc.ClientUnaryCall;
@@ -253,6 +263,8 @@ export interface MeshServiceHandlers extends grpc.UntypedServiceImplementation {
   
   OpenDownload: grpc.handleUnaryCall<_edgemesh_v1_OpenDownloadRequest__Output, _edgemesh_v1_Download>;
   
+  OpenTaskOutput: grpc.handleUnaryCall<_edgemesh_v1_TaskOutputRequest__Output, _edgemesh_v1_Download>;
+  
   OpenUpload: grpc.handleUnaryCall<_edgemesh_v1_OpenUploadRequest__Output, _edgemesh_v1_Upload>;
   
   PreviewPlacement: grpc.handleUnaryCall<_edgemesh_v1_PlacementRequest__Output, _edgemesh_v1_PlacementResponse>;
@@ -283,6 +295,7 @@ export interface MeshServiceDefinition extends grpc.ServiceDefinition {
   ListMonitors: MethodDefinition<_edgemesh_DeviceId, _edgemesh_v1_ListMonitorsResponse, _edgemesh_DeviceId__Output, _edgemesh_v1_ListMonitorsResponse__Output>
   ListTasks: MethodDefinition<_edgemesh_v1_ListTasksRequest, _edgemesh_v1_ListTasksResponse, _edgemesh_v1_ListTasksRequest__Output, _edgemesh_v1_ListTasksResponse__Output>
   OpenDownload: MethodDefinition<_edgemesh_v1_OpenDownloadRequest, _edgemesh_v1_Download, _edgemesh_v1_OpenDownloadRequest__Output, _edgemesh_v1_Download__Output>
+  OpenTaskOutput: MethodDefinition<_edgemesh_v1_TaskOutputRequest, _edgemesh_v1_Download, _edgemesh_v1_TaskOutputRequest__Output, _edgemesh_v1_Download__Output>
   OpenUpload: MethodDefinition<_edgemesh_v1_OpenUploadRequest, _edgemesh_v1_Upload, _edgemesh_v1_OpenUploadRequest__Output, _edgemesh_v1_Upload__Output>
   PreviewPlacement: MethodDefinition<_edgemesh_v1_PlacementRequest, _edgemesh_v1_PlacementResponse, _edgemesh_v1_PlacementRequest__Output, _edgemesh_v1_PlacementResponse__Output>
   StartJob: MethodDefinition<_edgemesh_v1_StartJobRequest, _edgemesh_JobInfo, _edgemesh_v1_StartJobRequest__Output, _edgemesh_JobInfo__Output>

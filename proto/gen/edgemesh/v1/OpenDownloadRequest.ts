@@ -6,6 +6,7 @@ export interface OpenDownloadRequest {
   'path'?: (string);
   'digest'?: (boolean);
   'way'?: (string);
+  'output'?: (boolean);
 }
 
 export interface OpenDownloadRequest__Output {
@@ -13,4 +14,5 @@ export interface OpenDownloadRequest__Output {
   'path': (string);
   'digest': (boolean);
   'way': (string);
+  'output': (boolean);
 }
