@@ -261,5 +261,9 @@ Deno.test("a file of the third version is read and written on, with room for tic
     store = await open();
     assertEquals(await store.tickets(), [sampleTicket(1)]);
     assertEquals((await store.unfinishedJobs()).length, 1);
+    assertEquals(await store.filedTasks("j1"), []);
+    const file = { name: "n", size_bytes: 300_000, sha256: "ab" };
+    await store.update({ tasks: [sampleChange("j1", 0, { outputFile: file })] });
+    assertEquals(await store.filedTasks("j1"), [{ taskId: "t0", deviceId: "d1", file }]);
     await store.close();
   }));
