@@ -124,7 +124,8 @@ export class VideoEncoder {
 function encoderArguments({ width, height, fps }: VideoFormat): string[] {
   const bits = Math.round(Math.min(MOST_BITS, Math.max(LEAST_BITS, width * height * BITS_A_PIXEL)));
   return [
-    ...["-hide_banner", "-loglevel", "error", "-fflags", "nobuffer", "-probesize", "32", "-analyzeduration", "0"],
+    // Without "nobuffer": with it the pictures are dropped that come while ffmpeg looks what its input is, the first one always.
+    ...["-hide_banner", "-loglevel", "error", "-probesize", "32", "-analyzeduration", "0"],
     ...["-f", "rawvideo", "-pix_fmt", "bgr0", "-video_size", `${width}x${height}`, "-framerate", String(fps)],
     // Pictures come when something changes: their times are when they come.
     ...["-use_wallclock_as_timestamps", "1", "-i", "pipe:0", "-an", "-fps_mode", "passthrough"],

@@ -4,7 +4,7 @@ import { fakeEncoder, FakeScreen } from "./fake_screen.ts";
 import { IvfReader } from "./ivf_reader.ts";
 import { ScreenStream } from "./screen_stream.ts";
 import { SharedScreen } from "./shared_screen.ts";
-import { checkFfmpeg } from "./video_encoder.ts";
+import { checkFfmpeg, VideoEncoder } from "./video_encoder.ts";
 import { isKeyFrame, vp8Packets } from "./vp8_packets.ts";
 import { eventually, WeriftViewer } from "./werift_viewer.ts";
 
@@ -46,6 +46,30 @@ Deno.test("a VP8 frame is cut into packets: the first and the last say so", () =
     false,
     false,
   ]);
+});
+
+Deno.test({
+  name: "each picture is a frame at once, the first one, too",
+  ignore: missing !== "",
+  fn: async () => {
+    const frames: Uint8Array[] = [];
+    const format = { width: 64, height: 48, fps: 8 };
+    const failures: string[] = [];
+    const encoder = new VideoEncoder(ffmpeg, format, {
+      onFrame: (frame) => frames.push(frame),
+      onFailed: (reason) => failures.push(reason),
+    });
+    try {
+      for (const count of [1, 2, 3]) {
+        await encoder.encode({ data: new Uint8Array(64 * 48 * 4).fill(count), width: 64, height: 48, stride: 256 });
+        await eventually(() => frames.length === count, `frame ${count}`);
+        assertEquals(encoder.pending, 0);
+      }
+    } finally {
+      await encoder.stop();
+    }
+    assertEquals([frames.map(isKeyFrame), failures], [[true, false, false], []]);
+  },
 });
 
 Deno.test({
