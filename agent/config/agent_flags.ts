@@ -37,7 +37,7 @@ export const AGENT_FLAGS = {
   cors: {
     kind: "string",
     placeholder: "ORIGIN",
-    help: "origin whose web pages may call over HTTP, such as https://dashboard.example (default: none)",
+    help: "origin whose pages may call over HTTP, such as https://dashboard.example (default: none)",
   },
   "ticket-ttl": {
     kind: "string",
