@@ -334,7 +334,8 @@ Deno.test("ls prints names, with -l sizes and times, and of all pages", async ()
   assertEquals([code, stdout], [0, "a b\nc/\n"]);
   assertEquals(stderr, "edgemesh: 1 left out: no regular files, or not to be read\n");
   assertEquals((await device.run("ls", "desktop:p", "-r")).stdout, "p/a b\np/c/\n");
-  assertStringIncludes((await device.run("ls", "desktop:p", "-l")).stdout, "2 MB  -         a b\n");
+  const long = (await device.run("ls", "desktop:p", "-l")).stdout;
+  assertEquals(long, "SIZE  MODIFIED  NAME\n2 MB  -         a b\n   -  -         c/\n");
   const { entries, left_out } = JSON.parse((await device.run("ls", "desktop:p", "--json")).stdout);
   assertEquals([entries.map(({ path }: { path: string }) => path), left_out], [["p/a b", "p/\x1b[2Jc"], 1]);
   assert(device.agent.requests("ListFiles").every(({ path }) => path === "p"));

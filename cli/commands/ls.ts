@@ -31,37 +31,39 @@ export const command: Command = {
     const { device, path } = remotePath(positionals[0] ?? "");
     const recursive = given.has("recursive");
     const { mesh, device: meant } = await openMeshFiles(context);
+    // A table is as wide as its widest cells: there is none before all of them are known.
+    const atOnce = output.asJson || given.has("long");
     const entries: FileEntry[] = [];
     let left_out = 0;
     for await (const page of filePages(mesh, { device_id: meant(device).device_id, path, recursive })) {
       left_out += page.left_out;
-      if (output.asJson) entries.push(...page.entries);
-      else await print(page.entries, output, { long: given.has("long"), recursive });
+      if (atOnce) entries.push(...page.entries);
+      else await printNames(page.entries, output, recursive);
     }
     if (output.asJson) return await output.json({ entries, left_out });
+    if (entries.length > 0) await printTable(entries, output, recursive);
     if (left_out > 0) await output.note(`${left_out} left out: no regular files, or not to be read`);
   },
 };
 
-async function print(
-  entries: readonly FileEntry[],
-  output: Output,
-  { long, recursive }: { readonly long: boolean; readonly recursive: boolean },
-): Promise<void> {
-  const named = entries.map((entry) => {
-    const name = recursive ? entry.path : lastStep(entry.path);
-    return { ...entry, name: printable(`${name}${entry.is_folder ? "/" : ""}`) };
+function printNames(entries: readonly FileEntry[], { terminal }: Output, recursive: boolean): Promise<void> {
+  return terminal.out.write(entries.map((entry) => `${nameOf(entry, recursive)}\n`).join(""));
+}
+
+function printTable(entries: readonly FileEntry[], output: Output, recursive: boolean): Promise<void> {
+  const rows = entries.map((entry) => {
+    const name = nameOf(entry, recursive);
+    return [
+      entry.is_folder ? "-" : bytes(entry.size_bytes),
+      time(entry.modified_at),
+      entry.is_folder ? { text: name, paint: output.paint.bold } : name,
+    ];
   });
-  if (!long) return await output.terminal.out.write(named.map(({ name }) => `${name}\n`).join(""));
-  if (named.length === 0) return;
-  await output.table(
-    COLUMNS,
-    named.map(({ name, is_folder, size_bytes, modified_at }) => [
-      is_folder ? "-" : bytes(size_bytes),
-      time(modified_at),
-      is_folder ? { text: name, paint: output.paint.bold } : name,
-    ]),
-  );
+  return output.table(COLUMNS, rows);
+}
+
+function nameOf({ path, is_folder }: FileEntry, recursive: boolean): string {
+  return printable(`${recursive ? path : lastStep(path)}${is_folder ? "/" : ""}`);
 }
 
 /** `2026-11-22 10:17` in this machine's time zone. */
