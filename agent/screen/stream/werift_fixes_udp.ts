@@ -5,12 +5,6 @@ const DENO_RECEIVE_BYTES = 65_536;
 /** No peer sends larger datagrams: they would not pass a network. Deno doubles it on Linux, as the system would. */
 const RECEIVE_BYTES = 2048;
 
-/** Of Node's `dgram.Socket`. */
-export interface DatagramSocket {
-  getRecvBufferSize(): number;
-  setRecvBufferSize(bytes: number): void;
-}
-
 /**
  * For each datagram Deno takes new memory of the size that Node calls the receive buffer's: with 64 KiB for each acknowledgement the
  * garbage collector alone keeps a seventh of a stream's processor time. The system's own buffer is not touched by it; where it would be,

@@ -1,7 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { RTCPeerConnection } from "werift";
 import type { DataChunk, Sack } from "./werift_fixes_sctp_sent.ts";
-import type { DatagramSocket } from "./werift_fixes_udp.ts";
 
 /**
  * What the cures in `werift_fixes_*.ts` touch inside werift 0.25.2, which its own types hide or leave out. {@link partsOf}
@@ -32,6 +31,12 @@ export interface DtlsTransport {
 /** A socket, or a connection to a server that passes everything on. */
 interface IceProtocol {
   readonly transport?: { readonly socket?: Partial<DatagramSocket> | undefined } | undefined;
+}
+
+/** Of Node's `dgram.Socket`. */
+export interface DatagramSocket {
+  getRecvBufferSize(): number;
+  setRecvBufferSize(bytes: number): void;
 }
 
 /** werift's `DtlsSocket`. */
