@@ -1,11 +1,12 @@
 /**
  * Files of a device, in one run: `deno task bench files [--quick] [--markdown FILE]`. The agent beside Debian's nginx, which is
- * installed where it is missing: the same file, in the page cache, by the same client (curl to /dev/null). Agent, nginx and clients
- * are processes of their own on this machine.
+ * installed where it is missing: the same file, in the page cache, by the same client (curl to /dev/null). A device that cannot be
+ * called beside itself: over its stream, and directly. Agents, nginx and clients are processes of their own on this machine.
  */
 import { join } from "node:path";
 import { writeLargeFile } from "./files/large_file.ts";
 import { measureDownloads, type Server } from "./files/measure_downloads.ts";
+import { measureRelay } from "./files/measure_relay.ts";
 import { startNginx } from "./files/nginx.ts";
 import type { Orders } from "./files/orders.ts";
 import { startAgent } from "./shared/bench_agent.ts";
@@ -26,10 +27,24 @@ const IN_FLIGHT = 64;
 const TICKETS_AIM = 5000;
 
 /** So many tickets can be open at once; an agent of its own for each round makes no more. */
-const FULL = { bytes: 4 * 1024 ** 3, rounds: 3, clients: [1, 8], tickets: 5000, ticketRounds: 3 };
+const FULL = {
+  bytes: 4 * 1024 ** 3,
+  relayed: 512 * 1024 ** 2,
+  rounds: 3,
+  clients: [1, 8],
+  tickets: 5000,
+  ticketRounds: 3,
+};
 
 /** Enough to see that everything works; the figures say little. */
-const QUICK = { bytes: 64 * 1024 ** 2, rounds: 1, clients: [1, 2], tickets: 200, ticketRounds: 1 };
+const QUICK = {
+  bytes: 64 * 1024 ** 2,
+  relayed: 32 * 1024 ** 2,
+  rounds: 1,
+  clients: [1, 2],
+  tickets: 200,
+  ticketRounds: 1,
+};
 
 type Extent = typeof FULL;
 
@@ -40,8 +55,12 @@ async function measure(workplace: Workplace): Promise<Section[]> {
   await writeLargeFile(join(workplace.folder, FILE), extent.bytes);
   step("downloads");
   const downloads = await measureBoth(workplace, extent);
+  step("the relay");
+  const { children, folder } = workplace;
+  const { relayed, rounds } = extent;
+  const relay = await measureRelay(children, join(folder, "far"), { bytes: relayed, rounds });
   step("tickets");
-  return [...downloads, await measureTickets(workplace, extent)];
+  return [...downloads, ...relay, await measureTickets(workplace, extent)];
 }
 
 async function measureBoth({ children, folder }: Workplace, extent: Extent): Promise<Section[]> {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** So much is written at once, in bytes. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
@@ -9,4 +11,12 @@ export async function writeLargeFile(path: string, bytes: number): Promise<void>
   const writer = file.writable.getWriter();
   for (let left = bytes; left > 0; left -= piece.length) await writer.write(piece.subarray(0, left));
   await writer.close();
+}
+
+/** The SHA-256 of a file, in hexadecimal digits. */
+export async function sha256OfFile(path: string): Promise<string> {
+  using file = await Deno.open(path);
+  const hash = createHash("sha256");
+  for await (const piece of file.readable) hash.update(piece);
+  return hash.digest("hex");
 }

@@ -1,17 +1,12 @@
-import { megabytes, percent, verdict } from "../shared/figures.ts";
-import { processorSeconds, residentMegabytes } from "../shared/process_facts.ts";
+import { percent } from "../shared/figures.ts";
+import { processorSeconds } from "../shared/process_facts.ts";
 import { median } from "../shared/statistics.ts";
 import type { Section } from "../shared/table.ts";
 import { downloadAll } from "./curl.ts";
-
-/** How often the agent's memory is looked at while it sends, in ms. */
-const LOOK_MS = 50;
+import { memorySection, MemoryWatch } from "./memory_watch.ts";
 
 /** Of nginx's rate. */
 const AIM = 0.7;
-
-/** What the agent's memory may grow by, in MB. */
-const GROWTH_AIM_MB = 64;
 
 /** Who serves the file. */
 export interface Server {
@@ -42,7 +37,7 @@ export async function measureDownloads(
   rival: Server,
   { bytes, rounds, clients }: DownloadCounts,
 ): Promise<Section[]> {
-  const memory = new MemoryWatch(agent.pids[0] ?? 0);
+  const memory = new MemoryWatch("resident", agent.pids[0] ?? 0);
   const sections: Section[] = [];
   for (const count of clients) {
     const runs = { agent: [] as Run[], rival: [] as Run[] };
@@ -52,7 +47,7 @@ export async function measureDownloads(
     }
     sections.push(section(count, [agent.name, rival.name], runs));
   }
-  return [...sections, memory.section()];
+  return [...sections, memorySection("memory of the agent while it sends", [memory])];
 }
 
 async function run(server: Server, clients: number, bytes: number): Promise<Run> {
@@ -84,34 +79,4 @@ function section(
       ["processor time for 1 GB", "", used(agent), used(rival)],
     ],
   };
-}
-
-/** Resident memory of a process: before, at most during, and after what it is watched at. */
-class MemoryWatch {
-  readonly #before: number;
-  #most = 0;
-
-  constructor(private readonly pid: number) {
-    this.#before = residentMegabytes(pid);
-  }
-
-  async during<T>(work: () => Promise<T>): Promise<T> {
-    const look = () => void (this.#most = Math.max(this.#most, residentMegabytes(this.pid)));
-    const timer = setInterval(look, LOOK_MS);
-    try {
-      return await work();
-    } finally {
-      clearInterval(timer);
-      look();
-    }
-  }
-
-  section(): Section {
-    const after = residentMegabytes(this.pid);
-    const figures = [this.#before, this.#most, after].map(megabytes).join(" · ");
-    return {
-      columns: ["memory of the agent", "aim", "before · at most while it sent · after"],
-      rows: [["resident", verdict(Math.round(this.#most - this.#before), GROWTH_AIM_MB, "MB more"), figures]],
-    };
-  }
 }

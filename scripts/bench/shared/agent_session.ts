@@ -7,6 +7,8 @@ import type { Empty } from "../../../proto/gen/edgemesh/Empty.ts";
 import type { JobId } from "../../../proto/gen/edgemesh/JobId.ts";
 import type { JobRequest } from "../../../proto/gen/edgemesh/JobRequest.ts";
 import type { Plan } from "../../../proto/gen/edgemesh/Plan.ts";
+import type { OpenDownloadRequest } from "../../../proto/gen/edgemesh/v1/OpenDownloadRequest.ts";
+import type { OpenUploadRequest } from "../../../proto/gen/edgemesh/v1/OpenUploadRequest.ts";
 import type { RoutedCommandRequest } from "../../../proto/gen/edgemesh/RoutedCommandRequest.ts";
 import type { SessionInfo__Output as SessionInfo } from "../../../proto/gen/edgemesh/SessionInfo.ts";
 import type { TaskRequest } from "../../../proto/gen/edgemesh/TaskRequest.ts";
@@ -23,6 +25,7 @@ import type {
   CostError,
   CostReportResponse,
   DeviceModel,
+  Download,
   GenerateEvent,
   HealthStatus,
   JobInfo,
@@ -32,6 +35,7 @@ import type {
   RoutedCommandResponse,
   TaskDetail,
   TaskResult,
+  Upload,
 } from "../../../proto/messages.ts";
 
 const CALL_LIMIT_MS = 60_000;
@@ -110,6 +114,18 @@ export class AgentSession {
       { path },
       this.#options(),
     );
+  }
+
+  /** Tickets for a file of a device's shared folder. */
+  openDownload(request: OpenDownloadRequest): Promise<Download> {
+    const { mesh } = this.#client;
+    return callUnary<OpenDownloadRequest, Download>(mesh, mesh.OpenDownload, request, this.#options());
+  }
+
+  /** Tickets for a file into a device's inbox. */
+  openUpload(request: OpenUploadRequest): Promise<Upload> {
+    const { mesh } = this.#client;
+    return callUnary<OpenUploadRequest, Upload>(mesh, mesh.OpenUpload, request, this.#options());
   }
 
   /** The newest jobs, without their tasks. */
