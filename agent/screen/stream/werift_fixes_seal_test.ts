@@ -16,6 +16,8 @@ Deno.test("what is sealed faster is the same to the bit, and is numbered on", as
     await eventually(() => connection.connectionState === "connected", "the connection");
     const socket = socketOf(dtls);
     const sent: Buffer[] = [];
+    // The channel's own messages would be counted, too.
+    Object.assign(dtls, { sendData: () => Promise.resolve() });
     // Nothing of what follows goes out: the viewer would get two records of one number.
     Object.assign(socket.transport, { send: (record: Buffer) => Promise.resolve(void sent.push(record)) });
     const lengths = [0, 1, 15, 16, 1200];
