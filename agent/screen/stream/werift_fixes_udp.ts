@@ -6,8 +6,8 @@ const DENO_RECEIVE_BYTES = 65_536;
 const RECEIVE_BYTES = 2048;
 
 /**
- * For each datagram Deno takes new memory of the size that Node calls the receive buffer's: with 64 KiB for each acknowledgement the
- * garbage collector alone keeps a seventh of a stream's processor time. The system's own buffer is not touched by it; where it would be,
+ * For each datagram Deno takes new memory of the size that Node calls the receive buffer's: 64 KiB for each acknowledgement keep the
+ * garbage collector busy. The system's own buffer is not touched by it; where it would be,
  * it has another size than Deno's, and nothing is set. Call it once the candidates are gathered.
  */
 export function receiveIntoLittleMemory(ice: IceConnection): void {
