@@ -17,7 +17,7 @@ import { MeshError, messageOf } from "./core/errors.ts";
 import type { Digests } from "./files/digests.ts";
 import type { DownloadTicket, DownloadTickets } from "./files/download_tickets.ts";
 import { entityTag, identityText } from "./files/identity.ts";
-import type { Portion } from "./files/inbox/inbox.ts";
+import type { Inbox, Portion } from "./files/inbox/inbox.ts";
 import { type UploadOrder, uploadOrder } from "./files/inbox/upload_order.ts";
 import type { UploadTickets } from "./files/inbox/upload_tickets.ts";
 import type { Listing } from "./files/listing.ts";
@@ -56,7 +56,11 @@ export interface LocalFileHostParts {
     readonly downloads: Pick<DownloadTickets, "create">;
   };
   /** Undefined where no files are taken. */
-  readonly inbox: { readonly tickets: UploadTickets; readonly receiver: Receiver } | undefined;
+  readonly inbox: {
+    readonly files: Pick<Inbox, "find">;
+    readonly tickets: UploadTickets;
+    readonly receiver: Receiver;
+  } | undefined;
   readonly audit: AuditTrail;
 }
 
@@ -129,11 +133,14 @@ export class LocalFileHost implements FileHost {
     });
   }
 
-  upload(request: OpenUploadRequest, caller: FileCaller): Promise<Upload> {
+  upload(request: OpenUploadRequest, caller: FileCaller, signal: AbortSignal): Promise<Upload> {
     return this.#audited("file.upload", request.path, caller, async () => {
       const { tickets } = this.#inbox();
       const order = uploadOrder(request);
-      const made = request.way === "relay"
+      const complete = await this.#isThere(order, signal);
+      const made = complete
+        ? { token: "", expiresAt: 0, offset: order.size }
+        : request.way === "relay"
         ? { token: "", expiresAt: 0, offset: await tickets.look(order) }
         : await tickets.create(order, who(caller));
       return {
@@ -145,6 +152,7 @@ export class LocalFileHost implements FileHost {
         expires_unix_ms: made.expiresAt,
         device_id: "",
         device_name: "",
+        complete,
       };
     });
   }
@@ -175,6 +183,12 @@ export class LocalFileHost implements FileHost {
     const { begin, end } = write;
     const { receiver } = this.#inbox();
     return await receiver.take(uploadOrder(write), { begin, end, pieces }, who(caller), signal);
+  }
+
+  /** Whether the very file is in the inbox already. */
+  async #isThere(order: UploadOrder, signal: AbortSignal): Promise<boolean> {
+    await using file = await this.#inbox().files.find(order);
+    return file !== undefined && hex(await this.parts.digests.of(file, signal)) === order.sha256;
   }
 
   #inbox() {

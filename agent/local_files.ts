@@ -55,6 +55,7 @@ export function localFiles(config: AgentConfig, parts: LocalFilesParts): LocalFi
   const tickets = new Tickets<Subject>({ store, ttlMs: config.ticketTtlMs });
   const inbox = config.inbox ? new Inbox(config.inbox) : undefined;
   const taking = inbox && {
+    files: inbox,
     tickets: new UploadTickets(inbox, tickets),
     receiver: new FileReceiver(inbox, audit, deviceId),
   };

@@ -53,6 +53,7 @@ const UNHURRIED: ReadonlySet<string> = new Set<OrchestratorMethod | MeshMethod |
   "Calibrate",
   "FileDigest",
   "Generate",
+  "OpenUpload",
   "RunLLMTask",
 ]);
 

@@ -126,13 +126,21 @@ Deno.test(
     assert(isSame(mesh.file("here/p/large"), mesh.file("inbox/from here/p/large")));
     assertEquals(sizeOf(mesh.file("inbox/from here/p/nothing")), 0);
 
-    const again = await mesh.run("put", mesh.file("here/p/large"), "desktop:from here/p/large");
-    assertMatch(again.stderr, /^edgemesh: .*has a file of that name already\n$/);
+    // A put that was interrupted, and is repeated, sends what is missing.
+    Deno.removeSync(mesh.file("inbox/from here/p/large"));
+    const again = await mesh.run("put", mesh.file("here/p"), "desktop:from here", "-r");
+    assertEquals([again.code, again.stdout], [0, "1 file, 8 MB, by way of the connected agent, 1 there already\n"]);
+    const same = await mesh.run("put", mesh.file("here/p/large"), "desktop:from here/p/large");
+    assertEquals([same.code, same.stdout, same.stderr], [0, "from here/p/large is there already\n", ""]);
+    mesh.folder.write("inbox/from here/p/large", "another file");
+    const taken = await mesh.run("put", mesh.file("here/p/large"), "desktop:from here/p/large");
+    assertMatch(taken.stderr, /^edgemesh: .*has a file of that name already\n$/);
     const forced = await mesh.run("put", mesh.file("here/p/large"), "desktop:from here/p/large", "--force");
     assertEquals(forced.code, 0);
+    assert(isSame(mesh.file("here/p/large"), mesh.file("inbox/from here/p/large")));
     const none = await mesh.run("put", mesh.file("here/p/large"), "laptop:");
     assertMatch(none.stderr, /^edgemesh: this device takes no files: .*--inbox\n$/);
-    assertEquals([again.code, none.code], [1, 1]);
+    assertEquals([taken.code, none.code], [1, 1]);
   },
 );
 

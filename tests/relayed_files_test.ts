@@ -92,10 +92,13 @@ Deno.test("files of a device that nobody can call", async (t) => {
   await t.step("are put into its inbox, whole and verified", async () => {
     assertEquals(await far.put("new/from afar", content), 201);
     assertEquals(await sha256Of(Deno.readFileSync(far.folder.file("inbox/new/from afar"))), await sha256Of(content));
-    const error = await assertRejects(() => far.openUpload("new/from afar", content), MeshError);
+    const again = await far.openUpload("new/from afar", content);
+    assertEquals([again.complete, again.offset, again.token, again.relay_token], [true, content.length, "", ""]);
+    const other = unlikeBytes(content.length).fill(0, 1000, 2000);
+    const error = await assertRejects(() => far.openUpload("new/from afar", other), MeshError);
     assertEquals(error.code, "ALREADY_EXISTS");
     const { address } = await far.openUpload("lie", content);
-    const lie = await fetch(address, { method: "PUT", body: unlikeBytes(content.length).fill(0, 1000, 2000) });
+    const lie = await fetch(address, { method: "PUT", body: other });
     assertEquals(lie.status, 422);
     assertStringIncludes(await lie.text(), "sha256");
     assertEquals([...Deno.readDirSync(far.folder.file("inbox/.edgemesh-incoming"))], []);

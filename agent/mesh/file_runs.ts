@@ -34,7 +34,7 @@ const MAX_ORDERS = 256;
 export interface FileHost {
   list(request: ListFilesRequest, caller: FileCaller, signal: AbortSignal): Promise<ListFilesResponse>;
   download(request: OpenDownloadRequest, caller: FileCaller, signal: AbortSignal): Promise<Download>;
-  upload(request: OpenUploadRequest, caller: FileCaller): Promise<Upload>;
+  upload(request: OpenUploadRequest, caller: FileCaller, signal: AbortSignal): Promise<Upload>;
   digest(request: FileDigestRequest, signal: AbortSignal): Promise<FileDigestResponse>;
   /** Bytes of a file, as they are asked for. Fails when it is not in the state that was named, or is cut short. */
   read(read: FileRead): AsyncIterable<Uint8Array>;
@@ -131,7 +131,7 @@ export class FileRuns {
     const caller = { client_name, peer };
     if (list) return { list: await files.list(list, caller, signal) };
     if (download) return { download: await files.download(download, caller, signal) };
-    if (upload) return { upload: await files.upload(upload, caller) };
+    if (upload) return { upload: await files.upload(upload, caller, signal) };
     if (digest) return { digest: await files.digest(digest, signal) };
     if (read) return { done: await this.#send(order.order_id, files.read(read), signal) };
     if (write && incoming) return { done: { whole: await files.write(write, granted(incoming), caller, signal) } };

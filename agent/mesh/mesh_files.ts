@@ -128,8 +128,10 @@ export class MeshFiles {
     const order = uploadOrder(request);
     const { kind, files } = this.#found(device.device_id);
     const way = kind === "self" ? "" : request.way;
-    const { upload } = await this.#soon(options, (soon) => files.ask({ upload: { ...request, way } }, soon));
+    // Not as soon as others: it may have to read what has the name already.
+    const { upload } = await files.ask({ upload: { ...request, way } }, options);
     const told = { ...answered(upload), ...nameOf(device) };
+    if (told.complete) return told;
     if (kind !== "attached" || way === "direct") return { ...told, ...this.#own(kind, told.token) };
     const { token, expiresAt } = await this.parts.tickets.create({
       kind: "relayed upload",

@@ -18,7 +18,8 @@ export const command: Command = {
   details:
     "PATH is in the device's inbox: `edgemesh agent --inbox DIR` allows it, and no device has one by itself. One file gets the name PATH, " +
     "unless that ends in /; several, and those of DEVICE: alone, keep theirs. The device gives a file its name when it has all " +
-    "of it, with the SHA-256 that it has here. After Ctrl-C or a failure the same command goes on where it was, for a day.\n" +
+    "of it, with the SHA-256 that it has here. After Ctrl-C or a failure the same command goes on where it was, for a day. " +
+    "What is there already, and the same, is not sent again.\n" +
     'With -r folders are put with all that lies in them.\nWith --json: {"files": […], "failed": […], "untried": N, "left_out": N}.',
   flags: {
     recursive: { kind: "boolean", short: "r", help: "put folders with all that lies in them" },
@@ -68,11 +69,7 @@ async function report({ output }: CommandContext, plan: UploadPlan, outcome: Out
     return failed.length > 0 ? EXIT.failed : EXIT.ok;
   }
   if (leftOut > 0) await output.note(`${leftOut} left out: no regular files, or folders with nothing in them`);
-  const [only] = outcome.done;
-  const size = outcome.done.reduce((sum, { result }) => sum + result.sizeBytes, 0);
-  const by = outcome.done.some(({ result }) => result.way === "relay") ? ", by way of the connected agent" : "";
-  const what = outcome.done.length === 1 ? `${only?.order.path ?? ""}  ` : `${count(outcome.done.length, "file")}, `;
-  if (only) await output.line(printable(`${what}${bytes(size)}${by}`));
+  if (outcome.done.length > 0) await output.line(printable(resultLine(outcome)));
   await tellFailures(output, {
     failed,
     untried: outcome.untried,
@@ -82,7 +79,21 @@ async function report({ output }: CommandContext, plan: UploadPlan, outcome: Out
   return EXIT.ok;
 }
 
+/** What was done: of one file more than of many. */
+function resultLine({ done }: Outcome): string {
+  const sent = done.filter(({ result }) => !result.wasThere);
+  const size = bytes(sent.reduce((sum, { result }) => sum + result.sizeBytes, 0));
+  const by = sent.some(({ result }) => result.way === "relay") ? ", by way of the connected agent" : "";
+  const there = done.length - sent.length;
+  if (done.length > 1) {
+    return `${count(sent.length, "file")}, ${size}${by}${there > 0 ? `, ${there} there already` : ""}`;
+  }
+  const path = done[0]?.order.path ?? "";
+  return there > 0 ? `${path} is there already` : `${path}  ${size}${by}`;
+}
+
 function fileDocument({ file, device_id, path }: UploadOrder, result: Uploaded): Record<string, unknown> {
-  const { sizeBytes, sha256, way, resumedFrom } = result;
-  return { file, device_id, path, size_bytes: sizeBytes, sha256, way, resumed_from: resumedFrom };
+  const { sizeBytes, sha256, way = "", wasThere, resumedFrom } = result;
+  const state = { size_bytes: sizeBytes, sha256, way, resumed_from: resumedFrom };
+  return { file, device_id, path, ...state, sent: !wasThere };
 }

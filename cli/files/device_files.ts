@@ -41,7 +41,10 @@ export class DeviceFiles {
     return await this.mesh.openDownload({ device_id: await this.deviceId(), path, digest: options.digest ?? false });
   }
 
-  /** Tickets for one upload into the inbox: `PUT /bulk/upload/TOKEN`, within a minute, from `offset` on with `Content-Range`. */
+  /**
+   * Tickets for one upload into the inbox: `PUT /bulk/upload/TOKEN`, within a minute, from `offset` on with `Content-Range`. There are
+   * none where the very file is there already, which is `complete`.
+   */
   async openUpload({ path, sizeBytes, sha256, overwrite = false }: UploadRequest): Promise<Upload> {
     const device_id = await this.deviceId();
     return await this.mesh.openUpload({ device_id, path, size_bytes: sizeBytes, sha256, overwrite });

@@ -47,7 +47,10 @@ export interface UploadParts {
 /** A file that is on the device. */
 export interface Uploaded {
   readonly sizeBytes: number;
-  readonly way: Way;
+  /** Undefined where nothing was sent, or the answer to what was sent was lost. */
+  readonly way: Way | undefined;
+  /** Whether the very file was there before. */
+  readonly wasThere: boolean;
   /** 64 hexadecimal digits: of what was read here, and of what the device has. */
   readonly sha256: string;
   /** Bytes that the device had from an earlier attempt. */
@@ -56,7 +59,7 @@ export interface Uploaded {
 
 /**
  * Puts one file into a device's inbox, from where the attempt before ended, over as many connections as it takes. The device gives it
- * its name when it has the SHA-256 that was announced.
+ * its name when it has the SHA-256 that was announced. Nothing is sent where the very file is there already.
  *
  * @throws {MeshError} in one line; the device keeps what has come, for a day
  */
@@ -70,8 +73,12 @@ export async function upload(order: UploadOrder, parts: UploadParts): Promise<Up
   }
 }
 
+/** The device has the whole file. */
+class IsThere extends MeshError {}
+
 class Uploading {
   #resumedFrom: number | undefined;
+  #hasSent = false;
   /** Bytes that the device had when the last transfer began. */
   #there = 0;
 
@@ -88,15 +95,20 @@ class Uploading {
       const before = this.#there;
       try {
         const way = await this.#attempt(size, sha256);
-        if (way) return { sizeBytes: size, way, sha256, resumedFrom: this.#resumedFrom ?? 0 };
+        if (way) return this.#uploaded(size, sha256, way);
       } catch (error) {
         signal.throwIfAborted();
+        if (error instanceof IsThere) return this.#uploaded(size, sha256, undefined);
         if (!(error instanceof MeshError) || error.code !== "UNAVAILABLE") throw error;
         vain = this.#there > before ? 0 : vain + 1;
         if (vain === MOST_VAIN) throw this.#kept(error, size);
         await delay(PAUSE_MS, signal);
       }
     }
+  }
+
+  #uploaded(sizeBytes: number, sha256: string, way: Way | undefined): Uploaded {
+    return { sizeBytes, way, wasThere: !this.#hasSent, sha256, resumedFrom: this.#resumedFrom ?? 0 };
   }
 
   /** What is announced. */
@@ -124,6 +136,7 @@ class Uploading {
       this.#there = Math.max(this.#there, offset);
       this.#resumedFrom ??= offset;
       parts.progress.begins(size, offset);
+      if (answer.complete) throw new IsThere("ALREADY_EXISTS", `${order.path}: it is there already`);
       return answer;
     };
     const { opened } = await parts.ways.open(open, (exchange, token) => this.#send(exchange, token, { offset, size }));
@@ -143,6 +156,7 @@ class Uploading {
     token: string,
     { offset, size }: { readonly offset: number; readonly size: number },
   ): Promise<AnswerHead> {
+    this.#hasSent = true;
     const whole = offset === 0;
     await exchange.request("PUT", `/bulk/upload/${encodeURIComponent(token)}`, {
       "content-type": "application/octet-stream",

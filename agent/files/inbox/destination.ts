@@ -1,9 +1,16 @@
 import type { BigIntStats } from "node:fs";
-import { link, lstat, mkdir, rename, unlink } from "node:fs/promises";
+import { constants, type FileHandle, link, lstat, mkdir, open, rename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MeshError } from "../../core/errors.ts";
+import { OpenedFile } from "../opened_file.ts";
 import { syncFolder } from "../sync_folder.ts";
 import { inboxSteps, INCOMING } from "./inbox_path.ts";
+
+/** A link in the file's place is not followed, and a pipe does not hold us up. Windows has no such flags, and no such files. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** What stands there is not to be read, or was replaced in this moment. */
+const UNREADABLE: ReadonlySet<unknown> = new Set(["EACCES", "EPERM", "ELOOP", "ENOENT"]);
 
 /** Where in the inbox a file is to stand. No link on the way to it is followed, nor is one in its place. */
 export class Destination {
@@ -27,15 +34,33 @@ export class Destination {
    *   stands in the way
    */
   async check(): Promise<void> {
-    for (const folder of this.#folders) {
-      const found = await look(folder);
-      if (!found) break;
-      if (!found.isDirectory()) throw inTheWay();
-    }
-    const found = await look(this.#path);
+    const found = await this.#found();
     if (!found) return;
     if (!found.isFile()) throw new MeshError("FAILED_PRECONDITION", "path: what stands there is no regular file");
     if (!this.overwrite) throw taken();
+  }
+
+  /**
+   * Opens the file that stands there for reading.
+   *
+   * @returns undefined where there is none, or none that can be read
+   * @throws {MeshError} `FAILED_PRECONDITION` when something else than a folder stands in the way
+   */
+  async open(): Promise<OpenedFile | undefined> {
+    // Looked at first: to open a device can already do something.
+    if (!(await this.#found())?.isFile()) return undefined;
+    const handle = await opened(this.#path);
+    try {
+      const stat = await handle?.stat({ bigint: true });
+      // Looked at again: a folder on the way could have become a link meanwhile.
+      const inside = await this.#found();
+      if (handle && stat?.isFile() && isSame(stat, inside)) return new OpenedFile(handle, stat);
+    } catch (error) {
+      await handle?.close();
+      throw error;
+    }
+    await handle?.close();
+    return undefined;
   }
 
   /**
@@ -57,9 +82,18 @@ export class Destination {
   /** Who can write into the inbox could have put a link in the place of a folder in this moment. */
   async #requireInside(put: BigIntStats): Promise<void> {
     for (const folder of this.#folders) if (!(await look(folder))?.isDirectory()) throw inTheWay();
-    const found = await look(this.#path);
-    if (found?.dev === put.dev && found.ino === put.ino) return;
+    if (isSame(put, await look(this.#path))) return;
     throw new MeshError("FAILED_PRECONDITION", "path: somebody else put something there in this moment");
+  }
+
+  /** What stands there. */
+  async #found(): Promise<BigIntStats | undefined> {
+    for (const folder of this.#folders) {
+      const found = await look(folder);
+      if (!found) return undefined;
+      if (!found.isDirectory()) throw inTheWay();
+    }
+    return await look(this.#path);
   }
 }
 
@@ -99,6 +133,19 @@ async function publish(from: string, to: string): Promise<void> {
     return await rename(from, to);
   }
   await unlink(from);
+}
+
+async function opened(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, FLAGS);
+  } catch (error) {
+    if (UNREADABLE.has(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+function isSame(one: BigIntStats, other: BigIntStats | undefined): boolean {
+  return one.dev === other?.dev && one.ino === other.ino;
 }
 
 function codeOf(error: unknown): unknown {

@@ -4,6 +4,7 @@ import { MeshError } from "../../core/errors.ts";
 import { Interruption } from "../../core/interruption.ts";
 import type { Component } from "../../core/lifecycle.ts";
 import { logger } from "../../core/log.ts";
+import type { OpenedFile } from "../opened_file.ts";
 import { Destination, incomingFolder } from "./destination.ts";
 import { DiskFullError, requireRoom } from "./disk_full.ts";
 import { PartialFile } from "./partial_file.ts";
@@ -78,6 +79,18 @@ export class Inbox implements Component {
     const running = [...this.#running.values()];
     for (const { signal } of running) signal.abort(new MeshError("UNAVAILABLE", "the device is stopping"));
     await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  /**
+   * Opens the file that has an order's name and size: it may be the one that is ordered.
+   *
+   * @throws {MeshError} `INVALID_ARGUMENT`, or `FAILED_PRECONDITION` when something on the way is no folder
+   */
+  async find({ path, size, overwrite }: UploadOrder): Promise<OpenedFile | undefined> {
+    const file = await new Destination(this.#place().root, path, overwrite).open();
+    if (file?.size === size) return file;
+    await file?.close();
+    return undefined;
   }
 
   /**

@@ -94,6 +94,30 @@ Deno.test("a name that is taken is refused, unless the file may be replaced", as
   await refusal(() => rig.put("a/b", "x", true), "FAILED_PRECONDITION");
 });
 
+Deno.test("the file that has an order's name is found where its size is the order's, and by no link", async () => {
+  await using rig = await InboxRig.start();
+  const found = async (path: string, content: string) => {
+    await using file = await rig.inbox.find(orderFor(path, content));
+    const buffer = new Uint8Array(100);
+    return file && new TextDecoder().decode(buffer.subarray(0, await file.read(buffer, 0)));
+  };
+  await rig.put("folder/a", "hello");
+  await rig.put("empty", "");
+  assertEquals(await found("folder/a", "HELLO"), "hello");
+  assertEquals(await found("empty", ""), "");
+  assertEquals(await found("folder/a", "longer"), undefined);
+  assertEquals(await found("folder/b", "hello"), undefined);
+  assertEquals(await found("nowhere/a", "hello"), undefined);
+  assertEquals(await found("folder", ""), undefined);
+  await refusal(() => found("folder/a/b", "hello"), "FAILED_PRECONDITION");
+  await refusal(() => found("../a", "hello"), "INVALID_ARGUMENT");
+  if (Deno.build.os === "windows") return;
+  Deno.symlinkSync(rig.folder.file("folder/a"), rig.folder.file("link"));
+  Deno.symlinkSync(rig.folder.file("folder"), rig.folder.file("linked"));
+  assertEquals(await found("link", "hello"), undefined);
+  await refusal(() => found("linked/a", "hello"), "FAILED_PRECONDITION");
+});
+
 Deno.test("what was broken off is gone on with, and comes out whole", async () => {
   await using rig = await InboxRig.start();
   const order = orderFor("a", "hello world");

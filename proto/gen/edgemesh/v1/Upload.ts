@@ -11,6 +11,7 @@ export interface Upload {
   'expires_unix_ms'?: (number | string | Long);
   'device_id'?: (string);
   'device_name'?: (string);
+  'complete'?: (boolean);
 }
 
 export interface Upload__Output {
@@ -22,4 +23,5 @@ export interface Upload__Output {
   'expires_unix_ms': (number);
   'device_id': (string);
   'device_name': (string);
+  'complete': (boolean);
 }
