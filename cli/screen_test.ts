@@ -116,6 +116,13 @@ Deno.test("what cannot be shown is said in one line", async () => {
     [known, ["phone", "--save", "a.png"], 2, /^edgemesh: --save "a.png": the name must end in \.jpg or \.mjpeg\n$/],
     [known, ["phone", "--save", jpg, "--seconds", "2"], 2, /^edgemesh: --seconds is only for a \.mjpeg\n$/],
     [known, ["phone", "--save", "/nowhere/a.mjpeg"], 1, /^edgemesh: Cannot write \/nowhere\/a\.mjpeg: .*\n$/],
+    // Before the device's user is asked.
+    [
+      { ...known, StartScreen: () => denied },
+      ["phone", "--save", "/nowhere/a.jpg"],
+      1,
+      /^edgemesh: Cannot write \/nowhere\/a\.jpg: .*\n$/,
+    ],
     [{ ...known, ListMonitors: () => refused }, ["phone"], 1, /^edgemesh: there is no display: DISPLAY is not set\n$/],
     [
       { ...known, StartScreen: () => denied },
@@ -205,6 +212,7 @@ Deno.test("Ctrl-C before anything came ends saving as it ends all commands", asy
   child.kill("SIGINT");
   const { code, stderr } = await child.output();
   assertEquals([code, new TextDecoder().decode(stderr)], [130, ""]);
+  assertEquals([...Deno.readDirSync(folder.path)], []);
 });
 
 Deno.test("a stream that the device ends fails, and what was saved stays", async () => {

@@ -16,7 +16,7 @@ export interface SavedFile extends AsyncDisposable {
  * @returns undefined for a name that is neither
  */
 export function savedFile(path: string): (() => Promise<SavedFile>) | undefined {
-  if (/\.jpe?g$/i.test(path)) return () => Promise.resolve(new OnePicture(path));
+  if (/\.jpe?g$/i.test(path)) return () => OnePicture.open(path);
   if (/\.mjpe?g$/i.test(path)) return () => PictureSequence.open(path);
   return undefined;
 }
@@ -24,20 +24,36 @@ export function savedFile(path: string): (() => Promise<SavedFile>) | undefined 
 class OnePicture implements SavedFile {
   readonly takesOne = true;
 
-  constructor(private readonly path: string) {}
+  private constructor(private readonly path: string, private readonly making: string) {}
+
+  /** Begun now: that nothing can be written there is known before anybody is asked for a picture. */
+  static async open(path: string): Promise<OnePicture> {
+    const making = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
+    try {
+      await Deno.writeFile(making, new Uint8Array(), { createNew: true });
+      return new OnePicture(path, making);
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
 
   async write(jpeg: Uint8Array): Promise<void> {
-    const making = `${this.path}.${crypto.randomUUID().slice(0, 8)}.part`;
     try {
-      await Deno.writeFile(making, jpeg, { createNew: true });
-      await Deno.rename(making, this.path);
+      await Deno.writeFile(this.making, jpeg);
+      await Deno.rename(this.making, this.path);
     } catch (error) {
-      await Deno.remove(making).catch(() => {});
       throw cannotWrite(this.path, error);
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await Deno.remove(this.making);
+    } catch (error) {
+      // It has its name.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
 }
 
 class PictureSequence implements SavedFile {
