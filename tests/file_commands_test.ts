@@ -134,7 +134,7 @@ Deno.test(
     assertEquals([same.code, same.stdout, same.stderr], [0, "from here/p/large is there already\n", ""]);
     mesh.folder.write("inbox/from here/p/large", "another file");
     const taken = await mesh.run("put", mesh.file("here/p/large"), "desktop:from here/p/large");
-    assertMatch(taken.stderr, /^edgemesh: .*has a file of that name already\n$/);
+    assertMatch(taken.stderr, /^edgemesh: .*has another file of that name; --force replaces it\n$/);
     const forced = await mesh.run("put", mesh.file("here/p/large"), "desktop:from here/p/large", "--force");
     assertEquals(forced.code, 0);
     assert(isSame(mesh.file("here/p/large"), mesh.file("inbox/from here/p/large")));

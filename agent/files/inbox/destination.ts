@@ -153,7 +153,7 @@ function codeOf(error: unknown): unknown {
 }
 
 function taken(): MeshError {
-  return new MeshError("ALREADY_EXISTS", "path: the inbox has a file of that name already");
+  return new MeshError("ALREADY_EXISTS", "path: the inbox has another file of that name; --force replaces it");
 }
 
 function inTheWay(): MeshError {

@@ -63,7 +63,8 @@ export class Inbox implements Component {
       this.#opened = { root, folder, partial: new PartialFiles(folder, this.limits) };
       await this.#sweep(this.#opened);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+      const reason = missing ? "there is no such folder" : cause instanceof Error ? cause.message : String(cause);
       throw new MeshError("FAILED_PRECONDITION", `Cannot take files into ${this.path} (--inbox): ${reason}`, { cause });
     }
     this.#timer = setInterval(() => {
