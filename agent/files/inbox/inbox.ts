@@ -19,6 +19,8 @@ const MAX_UPLOADS = 64;
 /** How often old parts are looked for, in ms. */
 const SWEEP_MS = 600_000;
 
+const GONE = "the inbox of this device is gone: its owner has to create it again";
+
 /** What comes of a file with one request. */
 export interface Portion {
   /** Where it begins, in bytes, and before which byte it ends. */
@@ -68,9 +70,9 @@ export class Inbox implements Component {
       throw new MeshError("FAILED_PRECONDITION", `Cannot take files into ${this.path} (--inbox): ${reason}`, { cause });
     }
     this.#timer = setInterval(() => {
-      if (this.#opened) {
-        this.#sweep(this.#opened).catch((error) => log.warn("cannot tidy up the inbox: {error}", { error }));
-      }
+      this.#place().then((place) => this.#sweep(place)).catch((error) => {
+        log.warn("cannot tidy up the inbox: {error}", { error });
+      });
     }, SWEEP_MS);
   }
 
@@ -88,7 +90,8 @@ export class Inbox implements Component {
    * @throws {MeshError} `INVALID_ARGUMENT`, or `FAILED_PRECONDITION` when something on the way is no folder
    */
   async find({ path, size, overwrite }: UploadOrder): Promise<OpenedFile | undefined> {
-    const file = await new Destination(this.#place().root, path, overwrite).open();
+    const { root } = await this.#place();
+    const file = await new Destination(root, path, overwrite).open();
     if (file?.size === size) return file;
     await file?.close();
     return undefined;
@@ -101,7 +104,7 @@ export class Inbox implements Component {
    * @throws {MeshError} `ALREADY_EXISTS`, `INVALID_ARGUMENT`, `FAILED_PRECONDITION`, or `RESOURCE_EXHAUSTED` for a full disk
    */
   async look(order: UploadOrder): Promise<number> {
-    const { root, folder, partial } = this.#place();
+    const { root, folder, partial } = await this.#place();
     await new Destination(root, order.path, order.overwrite).check();
     const there = await partial.sizeOf(keyOf(order));
     // So that there is always something to send: a part of no bytes cannot be told.
@@ -118,7 +121,6 @@ export class Inbox implements Component {
    *   is kept then
    */
   async take(order: UploadOrder, portion: Portion, caller: AbortSignal): Promise<boolean> {
-    const place = this.#place();
     if (!(0 <= portion.begin && portion.begin <= portion.end && portion.end <= order.size)) {
       throw new MeshError("FAILED_PRECONDITION", `of a file of ${order.size} bytes, no such part can come`);
     }
@@ -135,6 +137,7 @@ export class Inbox implements Component {
       // Whoever begins anew has given the former attempt up, and may know sooner than this device.
       former?.signal.abort(new MeshError("FAILED_PRECONDITION", "the upload was begun anew elsewhere"));
       await former?.ended;
+      const place = await this.#place();
       signal.signal.throwIfAborted();
       return await this.#write(place, order, portion, signal.signal);
     } finally {
@@ -166,9 +169,16 @@ export class Inbox implements Component {
     }
   }
 
-  #place(): Opened {
+  /** Where it stands. What it keeps hidden is made again where somebody has tidied it away. */
+  async #place(): Promise<Opened> {
     if (!this.#opened) throw new MeshError("UNAVAILABLE", "the inbox is not open yet");
-    return this.#opened;
+    try {
+      await incomingFolder(this.#opened.root);
+      return this.#opened;
+    } catch (cause) {
+      if ((cause as { readonly code?: unknown }).code !== "ENOENT") throw cause;
+      throw new MeshError("FAILED_PRECONDITION", GONE, { cause });
+    }
   }
 
   #sweep({ partial }: Opened): Promise<void> {

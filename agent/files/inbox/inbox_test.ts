@@ -219,6 +219,18 @@ Deno.test("an inbox that is none, or whose hidden folder is a link, is not opene
   assert((await refusal(() => new Inbox(folder.path).start(), "FAILED_PRECONDITION")).includes("--inbox"));
 });
 
+Deno.test("what the inbox keeps hidden may be tidied away; an inbox that is gone is said to be", async () => {
+  await using rig = await InboxRig.start();
+  Deno.removeSync(rig.folder.file(".edgemesh-incoming"), { recursive: true });
+  assert(await rig.put("a", "hello"));
+  Deno.removeSync(rig.folder.file(".edgemesh-incoming"), { recursive: true });
+  assertEquals(await rig.inbox.look(orderFor("b", "hello")), 0);
+  Deno.removeSync(rig.folder.path, { recursive: true });
+  assert((await refusal(() => rig.put("b", "hello"), "FAILED_PRECONDITION")).includes("create it again"));
+  Deno.mkdirSync(rig.folder.path);
+  assert(await rig.put("b", "hello"));
+});
+
 Deno.test("of many that put different files under one name at once, one wins", async () => {
   await using rig = await InboxRig.start();
   const contents = Array.from({ length: 20 }, (_, n) => `content ${n}`);

@@ -1,4 +1,4 @@
-import { lstat, readdir, unlink } from "node:fs/promises";
+import { lstat, readdir, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { logger } from "../../core/log.ts";
 
@@ -38,8 +38,9 @@ export class PartialFiles {
     }
   }
 
+  /** Removes it, if there is anything of it. */
   async remove(key: string): Promise<void> {
-    await unlink(this.pathOf(key));
+    await rm(this.pathOf(key), { force: true });
   }
 
   /** Removes what is too old or too much, the oldest first. @param isInUse by its key: such a one stays */
