@@ -108,7 +108,7 @@ Deno.test("a file that came whole, and whose name was taken meanwhile, needs no 
   const order = { path: "a", size: 5, sha256: createHash("sha256").update("hello").digest("hex"), overwrite: false };
   const portion = { begin: 0, end: 5, pieces: pieces() };
   const { signal } = new AbortController();
-  await assertRejects(() => rig.inbox.take(order, portion, signal), MeshError, "of that name already");
+  await assertRejects(() => rig.inbox.take(order, portion, signal), MeshError, "another file of that name");
   assertEquals(rig.text("a"), "another");
   assertEquals(await rig.inbox.look({ ...order, overwrite: true }), 4, "whoever cannot tell that sends one byte more");
   const again = await rig.address("a", "hello", true);
