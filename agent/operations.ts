@@ -2,6 +2,7 @@ import type { AuditTrail } from "./audit/audit_event.ts";
 import type { SessionObserver } from "./auth/sessions.ts";
 import type { Component } from "./core/lifecycle.ts";
 import type { Registry } from "./devices/registry.ts";
+import type { TicketSubject } from "./files/tickets.ts";
 import type { TicketObserver } from "./http/bulk/ticket_observer.ts";
 import type { JobService } from "./jobs/job_service.ts";
 import type { LocalGeneration } from "./llm/local_generation.ts";
@@ -120,13 +121,23 @@ export function auditedSessions(audit: AuditTrail): SessionObserver {
   };
 }
 
+/** What tickets for files say of them, each as far as it has to. */
+interface FileTicket extends TicketSubject {
+  readonly path?: string;
+  /** Of an upload. */
+  readonly order?: { readonly path: string };
+  /** Where the file is, if not here. */
+  readonly device?: string;
+}
+
 /** Writes down, and counts, what becomes of tickets for files. */
 export function auditedTickets(audit: AuditTrail, work: WorkFigures, device: string): TicketObserver {
   return {
     redeemed(from, subject) {
       work.ticket("redeemed");
-      const what = "path" in subject && typeof subject.path === "string" ? subject.path : "";
-      audit.record({ event: "ticket.redeemed", who: "", from, what, device, details: { of: subject.kind } });
+      const { path, order, device: relayedFrom = device, kind: of } = subject as FileTicket;
+      const what = path ?? order?.path ?? "";
+      audit.record({ event: "ticket.redeemed", who: "", from, what, device: relayedFrom, details: { of } });
     },
     refused(from) {
       work.ticket("refused");
