@@ -52,10 +52,11 @@ export class ShownScreen implements AsyncDisposable {
   }
 }
 
-/** The pointer goes into the corner, where it covers next to nothing. */
+/** The pointer goes into the corner, and nothing of it is to be seen: it would be part of whole pictures. */
 async function paintOn(server: Xvfb, width: number, height: number): Promise<X11Painter> {
   const painter = await X11Painter.open(server.display);
   painter.movePointer(width - 1, height - 1);
+  painter.setPointer({ width: 8, height: 8, hotX: 0, hotY: 0, color: [0, 0, 0] }, false);
   await painter.sync();
   return painter;
 }
