@@ -1,4 +1,4 @@
-import { MeshError } from "../../agent/core/errors.ts";
+import { MeshError, UsageError } from "../../agent/core/errors.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { wholeNumber } from "../command_line.ts";
 import { EXIT } from "../failure.ts";
@@ -44,6 +44,8 @@ export const command: Command = {
     const { given, positionals } = context;
     const parallel = wholeNumber(given, "parallel", { least: 1, most: MOST_PARALLEL }) ?? USUAL_PARALLEL;
     const asked = positionals.map(remotePath);
+    // Elsewhere it means standard output, where nothing could be taken back that turns out to be wrong.
+    if (given.text("output") === "-") throw new UsageError("-o -: files go to the disk (./- is one of that name)");
     const recursive = given.has("recursive");
     const target = await targetOf(given.text("output"), recursive || asked.length > 1);
     const files = await openMeshFiles(context);
