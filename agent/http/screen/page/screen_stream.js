@@ -52,6 +52,7 @@ export class ScreenStream {
   /** @type {ReturnType<typeof setTimeout>[]} */
   #timers = [];
   #lastHeard = 0;
+  #isWelcome = false;
   /** @type {Map<number, number>} when which ping was sent */
   #pings = new Map();
   #pingId = 0;
@@ -147,7 +148,7 @@ export class ScreenStream {
   #opened() {
     if (this.#lastHeard !== 0) return;
     this.#lastHeard = performance.now();
-    this.#send({ type: "hello", tiles: 1 });
+    this.#greet();
     this.#ping();
     this.#timers.push(setInterval(() => this.#look(), PING_MS));
   }
@@ -155,6 +156,12 @@ export class ScreenStream {
   #look() {
     if (performance.now() - this.#lastHeard > SILENCE_MS) this.#fail("the device says nothing any more");
     else this.#ping();
+    // Saying it again does no harm, and a device that has not heard it sends whole pictures only.
+    if (!this.#isWelcome) this.#greet();
+  }
+
+  #greet() {
+    this.#send({ type: "hello", tiles: 1 });
   }
 
   #ping() {
@@ -184,6 +191,7 @@ export class ScreenStream {
     const events = this.#events;
     switch (message.type) {
       case "welcome":
+        this.#isWelcome = true;
         return events.onWelcome(message);
       case "pong": {
         const askedAt = this.#pings.get(message.id);
